@@ -1,0 +1,35 @@
+import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SpillwayError } from '../core/errors.ts';
+
+/** One client an environment. Retries are safe: every write of ours is idempotent or conditional. */
+export const dynamodb = new DynamoDBClient({ maxAttempts: 4 });
+
+export type Item = Record<string, AttributeValue>;
+
+export const text = (value: string): AttributeValue => ({ S: value });
+/** Numbers go as decimal strings: a sum of pico-dollars passes 2^53. */
+export const number = (value: bigint | number): AttributeValue => ({ N: value.toString() });
+
+/** Runs a conditional write: `refused` when its condition did not hold. Anything else that fails is `store_unavailable`. */
+export async function conditional(write: () => Promise<unknown>): Promise<'changed' | 'refused'> {
+  try {
+    await write();
+    return 'changed';
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return 'refused';
+    throw storeUnavailable(error);
+  }
+}
+
+/** Runs a read or an unconditional write; what fails is `store_unavailable`. */
+export async function stored<Result>(operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw storeUnavailable(error);
+  }
+}
+
+function storeUnavailable(cause: unknown): SpillwayError {
+  return new SpillwayError('store_unavailable', 'the store did not answer; nothing was spent, try again', { retryable: true, cause });
+}

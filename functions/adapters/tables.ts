@@ -1,0 +1,30 @@
+/** Keys of both tables, in one place. docs/storage.md explains each item. */
+export const PARTITION_KEY = 'pk';
+export const SORT_KEY = 'sk';
+/** Epoch seconds; DynamoDB deletes late, so readers compare expiry themselves. */
+export const EXPIRES_AT = 'expiresAt';
+
+export const LEDGER_SHARDS = 16;
+
+export const ledgerKeys = {
+  entries: (hour: string, shard: number) => `usage#${hour}#${shard}`,
+  entry: (feature: string, template: string, ulid: string, attempt: number) => `${feature}#${template}#${ulid}#${attempt}`,
+  rollups: (day: string) => `rollup#${day}`,
+  dirty: 'dirty',
+};
+
+export const controlKeys = {
+  gate: (scope: string) => ({ pk: `gate#${scope}`, sk: 'gate' }),
+  run: (feature: string, run: string) => ({ pk: `run#${feature}#${run}`, sk: 'run' }),
+  idempotency: (feature: string, key: string) => ({ pk: `idempotency#${feature}#${key}`, sk: 'idempotency' }),
+  job: (feature: string, jobId: string) => ({ pk: `job#${feature}#${jobId}`, sk: 'job' }),
+  chunk: (chunkId: string) => ({ pk: 'batch#chunks', sk: chunkId }),
+  manifest: (manifestId: string) => ({ pk: 'batch#manifests', sk: manifestId }),
+  gatewayKey: (hash: string) => ({ pk: `key#${hash}`, sk: 'key' }),
+  report: (week: string) => ({ pk: `report#${week}`, sk: 'report' }),
+  refusal: (day: string, feature: string, template: string, reason: string) => ({
+    pk: `refusals#${day}`,
+    sk: `${feature}#${template}#${reason}`,
+  }),
+  fingerprintKey: { pk: 'deployment', sk: 'fingerprint-key' },
+};

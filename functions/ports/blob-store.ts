@@ -1,0 +1,12 @@
+/** Files under keys: staged prompts, answers, report pages, exports. Overwrites; exclusivity belongs to conditional writes elsewhere. */
+export type BlobStore = {
+  put(key: string, body: string | Uint8Array, contentType: string): Promise<void>;
+  /** Undefined when there is no such key. */
+  get(key: string): Promise<string | undefined>;
+  /** A large text file line by line, in bounded memory. */
+  lines(key: string): AsyncIterable<string>;
+  /** Uploads in parts as they come, in bounded memory. */
+  putStream(key: string, chunks: AsyncIterable<string>, contentType: string): Promise<void>;
+  list(prefix: string): AsyncIterable<string>;
+  remove(keys: readonly string[]): Promise<void>;
+};
