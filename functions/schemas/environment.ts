@@ -8,6 +8,7 @@ export const variables = {
   /** SSM parameter path under which the settings object is stored, in parts. */
   SETTINGS_PATH: z.string().startsWith('/'),
   ALERT_TOPIC_ARN: z.string().startsWith('arn:'),
+  GATEWAY_URL: z.url(),
   JOBS_QUEUE_URL: z.url(),
   RESULTS_QUEUE_URL: z.url(),
   /** The role that Bedrock assumes to read and write batch files. */

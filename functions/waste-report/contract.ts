@@ -8,4 +8,5 @@ export const environment = z.object({
   SETTINGS_PATH: variables.SETTINGS_PATH,
   ALERT_TOPIC_ARN: variables.ALERT_TOPIC_ARN,
   BUCKET: variables.BUCKET,
+  GATEWAY_URL: variables.GATEWAY_URL,
 });
