@@ -8,8 +8,10 @@ export type Claim =
 
 /** One answer per (feature, key) for 24 hours. */
 export type IdempotencyStore = {
+  /** Idempotent by `requestId`: the same call may claim again. */
   claim(feature: string, key: string, call: { requestId: string; atMs: number; deadlineMs: number }): Promise<Claim>;
-  complete(feature: string, key: string, answer: RouteAnswer): Promise<void>;
+  /** Keeps the answer for repeats; its output only until `outputUntilMs`. Only for the call that holds the claim. */
+  complete(feature: string, key: string, answer: RouteAnswer, kept: { outputUntilMs: number }): Promise<void>;
   /** Forgets a claim whose call was refused before any model was called. */
   release(feature: string, key: string, requestId: string): Promise<void>;
 };
