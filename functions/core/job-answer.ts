@@ -1,0 +1,88 @@
+import type { RecordedAnswer, StagedJob } from './batching.ts';
+import { utcHour } from './calendar.ts';
+import { type LedgerEntry, requestIdOf } from './ledger.ts';
+import { type PicoUsd, picoToUsd } from './money.ts';
+import { costOf, findPrice } from './price-book.ts';
+import type { Settings } from './settings.ts';
+import { NO_USAGE, type Usage } from './usage.ts';
+import type { JobAnswer, JobError } from './wire/job.ts';
+
+/** What an answer says besides whose it is. */
+type Outcome = Omit<JobAnswer, 'answerId' | 'jobId' | 'feature' | 'template'>;
+
+/** Equal facts give equal bytes, whoever builds the answer and whenever: it is built again after a crash. */
+export function answerOf(job: Pick<StagedJob, 'feature' | 'jobId' | 'template' | 'ulid'>, outcome: Outcome): JobAnswer {
+  const { feature, jobId, template, ulid } = job;
+  return { answerId: `${feature}.${jobId}.${ulid}`, jobId, feature, template, ...outcome };
+}
+
+/** Why there is no output; nothing, or `costPico`, was spent. */
+export const unanswered = (status: 'failed' | 'expired' | 'refused', error: JobError, costPico: PicoUsd = 0n): Outcome => ({
+  status,
+  error,
+  costUsd: picoToUsd(costPico),
+  mode: 'batch',
+});
+
+/** What the job's item keeps: the answer without its output. */
+export function recordOf({ output: _, ...rest }: JobAnswer): RecordedAnswer {
+  return { answerId: rest.answerId, text: JSON.stringify(rest) };
+}
+
+export const usageOf = (usage: Usage): NonNullable<JobAnswer['usage']> => ({
+  inputTokens: usage.input,
+  outputTokens: usage.output,
+  cacheReadInputTokens: usage.cacheRead,
+  cacheWriteInputTokens: usage.cacheWrite5m + usage.cacheWrite1h,
+});
+
+export type BatchAttempt = {
+  readonly job: StagedJob;
+  readonly model: string;
+  readonly admittedAtMs: number;
+  readonly day: string;
+  /** Undefined: unknown, so assumed at the whole hold. */
+  readonly usage: Usage | undefined;
+  readonly stopReason: string;
+};
+
+/** The ledger entry of one batch record, in the hour and day of its chunk's admission. RangeError when a deploy took its feature or model away. */
+export function batchEntry({ job, model: name, admittedAtMs, day, usage, stopReason }: BatchAttempt, settings: Settings): LedgerEntry {
+  const feature = settings.features[job.feature];
+  const model = settings.models[name];
+  const row = findPrice(model?.prices ?? [], 'batch', admittedAtMs);
+  if (feature === undefined || model === undefined || row === undefined)
+    throw new RangeError(
+      `feature ${job.feature} or the batch price of ${name} left the configuration while its jobs were running: put it back`,
+    );
+  const spent = usage ?? NO_USAGE;
+  const priced = costOf(spent, row);
+  return {
+    kind: usage === undefined ? 'assumed' : 'settled',
+    requestId: requestIdOf(job.feature, job.template, job.ulid),
+    attempt: job.attempt,
+    feature: job.feature,
+    template: job.template,
+    templateVersion: '',
+    owner: feature.owner,
+    team: feature.team,
+    model: name,
+    modelId: model.modelId,
+    provider: model.provider,
+    mode: 'batch',
+    arm: name === feature.route.cheap && name !== feature.route.strong ? 'cheap' : 'strong',
+    escalated: false,
+    reason: 'batch',
+    admittedAtMs,
+    hour: utcHour(admittedAtMs),
+    day,
+    usage: spent,
+    unitPrices: priced.unitPrices,
+    priceBook: settings.priceBookVersion,
+    costPico: usage === undefined ? job.holdPico : priced.costPico,
+    holdPico: job.holdPico,
+    latencyMs: 0,
+    stopReason,
+    fingerprint: job.bodyHash,
+  };
+}
