@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { ContentBlock, Json, Prompt } from '../../functions/core/wire/converse.ts';
+import { type Directives, directivesOf } from './directives.ts';
+import { instanceOf } from './json-instance.ts';
+import type { StandInModel } from './models.ts';
+import { blockTokens, piecesOf, textTokens } from './tokens.ts';
+
+/** What the model says; it follows from the request alone, so the same request is always answered the same. */
+export type Answer = {
+  readonly content: readonly ContentBlock[];
+  readonly stopReason: string;
+  readonly outputTokens: number;
+  readonly latencyMs: number;
+};
+
+const WORDS =
+  'the account shows a clear change since last week and the next step is to check each entry before it is booked so that totals hold'.split(
+    ' ',
+  );
+const DECLINED = "I'm sorry, but I can't help with that request.";
+
+/** Numbers that follow from the prompt: not random, but spread. */
+function seedOf(prompt: Prompt): number {
+  const hash = createHash('sha256');
+  for (const piece of piecesOf(prompt)) if (piece.kind === 'content') hash.update(piece.identity);
+  return hash.digest().readUInt32BE(0);
+}
+
+function proseOf(tokens: number, seed: number): string {
+  const words: string[] = [];
+  for (let at = 0, length = 0; length < tokens * 4; at += 1) {
+    const word = WORDS[(seed + at * (1 + (seed % 7))) % WORDS.length] ?? 'and';
+    words.push(word);
+    length += word.length + 1;
+  }
+  return words
+    .join(' ')
+    .slice(0, tokens * 4)
+    .replace(/ $/, '.');
+}
+
+/** The text, cut to `tokens` of the stand-in's own tokenizer. */
+function cut(text: string, tokens: number): string {
+  if (textTokens(text) <= tokens) return text;
+  let [kept, next] = [0, Math.min(text.length, tokens * 4)];
+  while (next > kept && textTokens(text.slice(0, next)) > tokens) next -= 1;
+  kept = next;
+  return text.slice(0, kept);
+}
+
+const wantsJson = (prompt: Prompt): Json | undefined => {
+  const format = prompt.outputConfig?.['textFormat'];
+  const structure = format !== null && typeof format === 'object' && 'structure' in format ? format['structure'] : undefined;
+  const jsonSchema = structure !== null && typeof structure === 'object' && 'jsonSchema' in structure ? structure['jsonSchema'] : undefined;
+  const schema = jsonSchema !== null && typeof jsonSchema === 'object' && 'schema' in jsonSchema ? jsonSchema['schema'] : undefined;
+  return typeof schema === 'string' ? JSON.parse(schema) : schema;
+};
+
+/** The tool that the request forces, with arguments that fit its schema. */
+function forcedTool(prompt: Prompt): Directives['tool'] {
+  const choice = prompt.toolConfig?.toolChoice ?? {};
+  const named = choice['tool'];
+  const name = named !== null && typeof named === 'object' && 'name' in named ? named['name'] : undefined;
+  if (name === undefined && choice['any'] === undefined) return undefined;
+  const spec = prompt.toolConfig?.tools
+    .map((tool) => tool.toolSpec)
+    .find((tool) => tool !== undefined && (name === undefined || tool.name === name));
+  return spec === undefined ? undefined : { name: spec.name, input: instanceOf(spec.inputSchema.json) };
+}
+
+function textOf(prompt: Prompt, model: StandInModel, directives: Directives, seed: number): string {
+  const schema = wantsJson(prompt);
+  const asksJson = directives.json !== undefined || schema !== undefined;
+  if (directives.failOn !== undefined && model.id.includes(directives.failOn)) return asksJson ? '{"unfinished": ' : DECLINED;
+  if (directives.refuse) return DECLINED;
+  if (directives.json !== undefined) return directives.json;
+  if (schema !== undefined) return JSON.stringify(instanceOf(schema));
+  return proseOf(directives.out ?? 40 + (seed % 160), seed);
+}
+
+const toolUseId = (seed: number, name: string): string =>
+  `tooluse_${createHash('sha256').update(`${seed} ${name}`).digest('base64url').slice(0, 22)}`;
+
+export function answerTo(prompt: Prompt, model: StandInModel): Answer {
+  const directives = directivesOf(prompt);
+  const seed = seedOf(prompt);
+  const limit = prompt.inferenceConfig?.maxTokens ?? model.maxOutputTokens;
+  const failsHere = directives.failOn !== undefined && model.id.includes(directives.failOn);
+  const tool = failsHere || directives.refuse ? undefined : (directives.tool ?? forcedTool(prompt));
+  const said = tool === undefined ? textOf(prompt, model, directives, seed) : '';
+  const block: ContentBlock = tool === undefined ? { text: said } : { toolUse: { toolUseId: toolUseId(seed, tool.name), ...tool } };
+  const wanted = blockTokens(block);
+  const isCut = wanted > limit || directives.truncate;
+  const kept = tool === undefined ? cut(said, Math.max(1, Math.min(limit, directives.truncate ? Math.ceil(wanted / 2) : limit))) : '';
+  const content = isCut ? { text: kept || proseOf(Math.min(limit, 8), seed) } : block;
+  const outputTokens = Math.min(blockTokens(content), limit);
+  return {
+    content: [content],
+    stopReason: isCut ? 'max_tokens' : tool === undefined ? 'end_turn' : 'tool_use',
+    outputTokens,
+    latencyMs: directives.latencyMs ?? 15 + (seed % 20) + Math.ceil(outputTokens / 10),
+  };
+}
