@@ -1,0 +1,148 @@
+import { type Bounds, boundAttempt } from './admission.ts';
+import type { Evidence, Refusal, RefusalReason } from './errors.ts';
+import { type Arm, requestIdOf } from './ledger.ts';
+import { findPrice, type PriceRow } from './price-book.ts';
+import { type CacheWrite, cacheWriteOf, placeCachePoints } from './prompt-cache.ts';
+import { type Decision, decide } from './routing.ts';
+import type { FeatureSettings, ModelSettings, Settings } from './settings.ts';
+import { estimateTokens } from './token-estimate.ts';
+import type { Prompt } from './wire/converse.ts';
+import type { RouteRequest } from './wire/route.ts';
+
+/** Where observe mode books what it cannot attribute; no caller can name it, since names begin with a letter or digit. */
+export const UNASSIGNED = '_unassigned';
+
+/** One request, decided: whose it is, which model answers first, and why. */
+export type Plan = {
+  readonly request: RouteRequest;
+  readonly callId: string;
+  readonly requestId: string;
+  readonly admittedAtMs: number;
+  readonly deadlineMs: number;
+  readonly feature: FeatureSettings;
+  readonly template: string;
+  readonly decision: Decision;
+  readonly estimatedInputTokens: number;
+  /** What enforce mode would have refused already. */
+  readonly wouldRefuse?: Refusal;
+};
+
+/** One attempt of a plan, priced and bounded. */
+export type AttemptPlan = {
+  readonly attempt: number;
+  readonly model: ModelSettings;
+  readonly row: PriceRow;
+  readonly arm: Arm;
+  readonly reason: string;
+  readonly escalated: boolean;
+  readonly prompt: Prompt;
+  readonly bounds: Bounds;
+};
+
+export type Planned = { readonly kind: 'planned'; readonly plan: Plan } | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export const refuse = (reason: RefusalReason, message: string, evidence: Evidence = {}, retryAtMs?: number): Refusal =>
+  retryAtMs === undefined ? { reason, message, evidence } : { reason, message, evidence, retryAtMs };
+
+/** Time for a hold beyond the function's own time-out, before anyone else may resolve it. */
+const HOLD_GRACE_MS = 60_000;
+
+/** Attributes, bounds and routes a request, or says why not. Pure: the same request under the same settings is planned alike. */
+export function planRequest(request: RouteRequest, settings: Settings, call: { callId: string; admittedAtMs: number }): Planned {
+  const attributed = attribute(request, settings);
+  if (attributed.kind === 'refused') return attributed;
+  const { feature, template } = attributed;
+  const model = request.model === undefined || request.model === 'auto' ? undefined : request.model;
+  if (model !== undefined && !(feature.allowModelOverride && Object.hasOwn(settings.models, model))) {
+    const message = feature.allowModelOverride
+      ? `no model of that name is configured`
+      : `feature ${feature.name} does not allow a model of choice`;
+    return { kind: 'refused', refusal: refuse('model_not_allowed', message, { feature: feature.name, model: model.slice(0, 64) }) };
+  }
+  const estimatedInputTokens = estimateTokens(request);
+  const tooLong = estimatedInputTokens > feature.limits.inputTokens ? inputTooLong(feature, estimatedInputTokens) : undefined;
+  if (tooLong !== undefined && feature.mode === 'enforce') return { kind: 'refused', refusal: tooLong };
+  const wouldRefuse = attributed.wouldRefuse ?? tooLong;
+  const usesTools = (request.toolConfig?.tools.length ?? 0) > 0;
+  const plan: Plan = {
+    ...call,
+    request,
+    requestId: requestIdOf(feature.name, template, call.callId),
+    deadlineMs: call.admittedAtMs + settings.timeoutSeconds * 1000 + HOLD_GRACE_MS,
+    feature,
+    template,
+    decision: decide(feature, { template, estimatedInputTokens, usesTools }, model),
+    estimatedInputTokens,
+  };
+  return { kind: 'planned', plan: wouldRefuse === undefined ? plan : { ...plan, wouldRefuse } };
+}
+
+type Attributed =
+  | { readonly kind: 'attributed'; readonly feature: FeatureSettings; readonly template: string; readonly wouldRefuse?: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Law 1: every call has a configured feature and template. Observe mode books what has none where its configured owner sees it. */
+function attribute(request: RouteRequest, settings: Settings): Attributed {
+  const feature = Object.hasOwn(settings.features, request.feature) ? settings.features[request.feature] : undefined;
+  if (feature === undefined) {
+    const refusal =
+      request.feature === ''
+        ? refuse('untagged', 'name the feature and the template that this call belongs to')
+        : refuse('unknown_feature', 'this feature is not in the configuration: add it there with an owner', { feature: request.feature });
+    const unassigned = settings.features[UNASSIGNED];
+    if (unassigned?.mode !== 'observe') return { kind: 'refused', refusal };
+    return { kind: 'attributed', feature: unassigned, template: UNASSIGNED, wouldRefuse: refusal };
+  }
+  if (request.template !== '' && (feature.openTemplates || Object.hasOwn(feature.templates, request.template))) {
+    return { kind: 'attributed', feature, template: request.template };
+  }
+  const evidence = { feature: feature.name, template: request.template };
+  const refusal =
+    request.template === ''
+      ? refuse('untagged', 'name the prompt template that this call belongs to', { feature: feature.name })
+      : refuse('unknown_template', `feature ${feature.name} has no such template: add it to the configuration`, evidence);
+  if (feature.mode === 'enforce') return { kind: 'refused', refusal };
+  return { kind: 'attributed', feature, template: UNASSIGNED, wouldRefuse: refusal };
+}
+
+function inputTooLong(feature: FeatureSettings, estimatedTokens: number): Refusal {
+  const allowed = feature.limits.inputTokens;
+  const message = `the prompt is longer than feature ${feature.name} allows: send less, or raise limits.inputTokens`;
+  return refuse('input_too_long', message, { feature: feature.name, estimatedTokens, allowedTokens: allowed });
+}
+
+/** Prices and bounds one attempt; a model without a price on that day is refused, never taken for free (Law 2). */
+export function planAttempt(
+  plan: Plan,
+  settings: Settings,
+  attempt: { number: number; model: string; arm: Arm; reason: string; escalated: boolean },
+): AttemptPlan | Refusal {
+  const model = settings.models[attempt.model];
+  const row = model === undefined ? undefined : findPrice(model.prices, 'on_demand', plan.admittedAtMs);
+  if (model === undefined || row === undefined) {
+    return refuse('model_not_allowed', `model ${attempt.model} has no price: only pinned, priced models are called`, {
+      model: attempt.model,
+    });
+  }
+  const prompt = placeCachePoints(promptOf(plan.request), model, plan.feature.cache);
+  const cacheWrite: CacheWrite = cacheWriteOf(prompt);
+  const requestedMaxTokens = plan.request.inferenceConfig?.maxTokens;
+  const bounds = boundAttempt(plan.feature, model, row, {
+    estimatedInputTokens: plan.estimatedInputTokens,
+    requestedMaxTokens,
+    cacheWrite,
+  });
+  const { number, arm, reason, escalated } = attempt;
+  return { attempt: number, model, row, arm, reason, escalated, prompt, bounds };
+}
+
+/** The model's part of the request alone. */
+export function promptOf({ messages, system, inferenceConfig, toolConfig, outputConfig }: RouteRequest): Prompt {
+  return {
+    messages,
+    ...(system === undefined ? {} : { system }),
+    ...(inferenceConfig === undefined ? {} : { inferenceConfig }),
+    ...(toolConfig === undefined ? {} : { toolConfig }),
+    ...(outputConfig === undefined ? {} : { outputConfig }),
+  };
+}
