@@ -1,8 +1,8 @@
 import { displayUsd, sumPico } from '../../../functions/core/money.ts';
 import type { FeatureSettings } from '../../../functions/core/settings.ts';
 import type { RouteRequest } from '../../../functions/core/wire/route.ts';
+import { inParallel } from '../../../functions/use-cases/in-parallel.ts';
 import { type DemoContext, type Routed, routeThrough } from '../demo-context.ts';
-import { inParallel } from '../in-parallel.ts';
 
 const CALLS = 36;
 const PARALLEL = 4;
