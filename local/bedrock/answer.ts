@@ -42,10 +42,9 @@ function proseOf(tokens: number, seed: number): string {
 /** The text, cut to `tokens` of the stand-in's own tokenizer. */
 function cut(text: string, tokens: number): string {
   if (textTokens(text) <= tokens) return text;
-  let [kept, next] = [0, Math.min(text.length, tokens * 4)];
-  while (next > kept && textTokens(text.slice(0, next)) > tokens) next -= 1;
-  kept = next;
-  return text.slice(0, kept);
+  let length = Math.min(text.length, tokens * 4);
+  while (length > 0 && textTokens(text.slice(0, length)) > tokens) length -= 1;
+  return text.slice(0, length);
 }
 
 const wantsJson = (prompt: Prompt): Json | undefined => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { constants } from 'node:http2';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContentBlock } from '../../functions/core/wire/converse.ts';
 import type { AwsCall, AwsResponse } from '../backend.ts';
@@ -36,7 +37,7 @@ type Thought = { readonly answer: Answer; readonly usage: ConverseUsage; readonl
 
 /** Breaks the connection of this one call: the socket of HTTP/1.1, the stream of HTTP/2. */
 function disconnect(response: AwsResponse): void {
-  if ('stream' in response) response.stream.destroy();
+  if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else response.socket?.destroy();
 }
 
@@ -64,6 +65,7 @@ async function sendStream(response: AwsResponse, { answer, usage, latencyMs }: T
       return disconnect(response);
     }
     const frame = eventFrame(type, payload);
+    // Two overload sets, which TypeScript does not call as one.
     const flushed = 'stream' in response ? response.write(frame) : response.write(frame);
     if (!flushed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }

@@ -1,0 +1,398 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  BedrockClient,
+  ConflictException,
+  CreateModelInvocationJobCommand,
+  GetModelInvocationJobCommand,
+  ListModelInvocationJobsCommand,
+  StopModelInvocationJobCommand,
+} from '@aws-sdk/client-bedrock';
+import {
+  AccessDeniedException,
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type ConverseCommandInput,
+  ConverseStreamCommand,
+  CountTokensCommand,
+  ModelTimeoutException,
+  ServiceUnavailableException,
+  ThrottlingException,
+  ValidationException,
+} from '@aws-sdk/client-bedrock-runtime';
+import { S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BatchJobEvent } from '../../local/bedrock/batch-job.ts';
+import { type BedrockStandIn, bedrockStandIn, type StandInOptions } from '../../local/bedrock/stand-in.ts';
+import { Clock } from '../../local/clock.ts';
+import { serveBackend } from '../support/backend-server.ts';
+import { s3InMemory } from '../support/s3-in-memory.ts';
+
+const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
+const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+const LLAMA = 'us.meta.llama3-3-70b-instruct-v1:0';
+const PROFILE = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/abc123';
+const ROLE = 'arn:aws:iam::000000000000:role/batch';
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+const objects = new Map<string, string>();
+const events: BatchJobEvent[] = [];
+const clock = new Clock();
+let s3: Awaited<ReturnType<typeof serveBackend>>;
+let server: Awaited<ReturnType<typeof serveBackend>>;
+let standIn: BedrockStandIn;
+let runtime: BedrockRuntimeClient;
+let control: BedrockClient;
+
+const options = (more: Partial<StandInOptions> = {}): StandInOptions => ({
+  clock,
+  profileSource: (arn) => (arn === PROFILE ? `arn:aws:bedrock:us-east-1:000000000000:inference-profile/${HAIKU}` : undefined),
+  s3For: () => new S3Client({ endpoint: s3.url, region: 'us-east-1', credentials, forcePathStyle: true }),
+  onBatchEvent: (event) => events.push(event),
+  notGranted: ['opus-4-6'],
+  ...more,
+});
+
+beforeAll(async () => {
+  s3 = await serveBackend(s3InMemory(objects));
+  standIn = bedrockStandIn(options());
+  server = await serveBackend(standIn.backend);
+  const config = { endpoint: server.url, region: 'us-east-1', credentials, maxAttempts: 1 };
+  runtime = new BedrockRuntimeClient(config);
+  control = new BedrockClient(config);
+});
+afterAll(async () => {
+  runtime.destroy();
+  control.destroy();
+  await standIn.stop();
+  await Promise.all([server.close(), s3.close()]);
+});
+beforeEach(() => {
+  standIn.setBehaviour({});
+});
+
+const user = (text: string): ConverseCommandInput['messages'] => [{ role: 'user', content: [{ text }] }];
+const converse = (input: Partial<ConverseCommandInput>) =>
+  runtime.send(new ConverseCommand({ modelId: HAIKU, messages: user('hello'), ...input }));
+/** Exactly this many tokens, told apart by `name`. */
+const words = (tokens: number, name: string): string => name.padEnd(tokens * 4, ' lorem ipsum').slice(0, tokens * 4);
+
+describe('the model stand-in over the default HTTP/2 client', () => {
+  it('answers the same request the same, with the tokens that were asked for', async () => {
+    const ask = () => converse({ messages: user('[[out=350]] status?'), inferenceConfig: { maxTokens: 500 } });
+    const [first, second] = [await ask(), await ask()];
+    expect(first.output).toEqual(second.output);
+    expect(first.usage).toMatchObject({ inputTokens: 3 + 5, outputTokens: 350, totalTokens: 358 });
+    expect(first.stopReason).toBe('end_turn');
+  });
+
+  it('cuts at maxTokens and says so', async () => {
+    const answer = await converse({ messages: user('[[out=350]]'), inferenceConfig: { maxTokens: 100 } });
+    expect(answer).toMatchObject({ stopReason: 'max_tokens', usage: { outputTokens: 100 } });
+  });
+
+  it('takes directives from stop sequences, which change no token', async () => {
+    const answer = await converse({ inferenceConfig: { maxTokens: 50, stopSequences: ['[[json={"list":[[1,2]]}]]'] } });
+    expect(answer.output?.message?.content).toEqual([{ text: '{"list":[[1,2]]}' }]);
+    expect(answer.usage?.inputTokens).toBe(3 + 2);
+  });
+
+  it('fails on the named model only', async () => {
+    const ask = (modelId: string) => converse({ modelId, messages: user('[[fail-on=haiku]] [[json={"a":1}]]') });
+    expect((await ask(HAIKU)).output?.message?.content?.[0]?.text).toBe('{"unfinished": ');
+    expect((await ask(SONNET)).output?.message?.content?.[0]?.text).toBe('{"a":1}');
+  });
+
+  it('calls the tool that a directive names, and the one that the request forces', async () => {
+    const json = { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } }, required: ['city'] };
+    const toolConfig = { tools: [{ toolSpec: { name: 'weather', inputSchema: { json } } }] };
+    const told = await converse({ toolConfig, messages: user('[[tool=weather:{"city":"Bonn"}]]') });
+    expect(told).toMatchObject({ stopReason: 'tool_use' });
+    expect(told.output?.message?.content?.[0]?.toolUse).toMatchObject({ name: 'weather', input: { city: 'Bonn' } });
+    const forced = await converse({ toolConfig: { ...toolConfig, toolChoice: { any: {} } } });
+    expect(forced.output?.message?.content?.[0]?.toolUse?.input).toEqual({ city: 'example', days: 1 });
+  });
+
+  it('finds the model behind an application inference profile', async () => {
+    await converse({ modelId: PROFILE, requestMetadata: { feature: 'f' } });
+    expect(standIn.calls().at(-1)).toMatchObject({
+      modelId: PROFILE,
+      model: 'anthropic.claude-haiku-4-5-20251001-v1:0',
+      requestMetadata: { feature: 'f' },
+    });
+  });
+
+  it('counts the tokens that Converse then bills', async () => {
+    const input = { system: [{ text: words(300, 'count') }], messages: user('how many?') };
+    const counted = await runtime.send(new CountTokensCommand({ modelId: HAIKU, input: { converse: input } }));
+    expect(counted.inputTokens).toBe((await converse(input)).usage?.inputTokens);
+  });
+
+  it('keeps no word of a prompt in its log', async () => {
+    await converse({ messages: user('a very secret word') });
+    expect(JSON.stringify(standIn.calls())).not.toContain('secret');
+  });
+});
+
+describe('a cache point', () => {
+  const prompt = (name: string, tokens: number, ttl?: '5m' | '1h'): Partial<ConverseCommandInput> => ({
+    modelId: SONNET,
+    system: [{ text: words(tokens, name) }, { cachePoint: { type: 'default', ...(ttl ? { ttl } : {}) } }],
+    messages: user('and now?'),
+  });
+  const usage = async (input: Partial<ConverseCommandInput>) => (await converse(input)).usage;
+
+  it('writes the prefix once, reads it while it lives, and writes it again when it has expired', async () => {
+    const request = prompt('five minutes', 2_000);
+    expect(await usage(request)).toMatchObject({
+      inputTokens: 5,
+      cacheWriteInputTokens: 2_000,
+      cacheReadInputTokens: 0,
+      cacheDetails: [{ ttl: '5m', inputTokens: 2_000 }],
+    });
+    clock.advance(299_000);
+    expect(await usage(request)).toMatchObject({ inputTokens: 5, cacheWriteInputTokens: 0, cacheReadInputTokens: 2_000 });
+    clock.advance(299_000); // Alive only because the hit above started its time again.
+    expect(await usage(request)).toMatchObject({ cacheReadInputTokens: 2_000 });
+    clock.advance(301_000);
+    expect(await usage(request)).toMatchObject({ cacheWriteInputTokens: 2_000, cacheReadInputTokens: 0 });
+  });
+
+  it('lives an hour when it says so', async () => {
+    const request = prompt('one hour', 2_000, '1h');
+    expect((await usage(request))?.cacheDetails).toEqual([{ ttl: '1h', inputTokens: 2_000 }]);
+    clock.advance(3_500_000);
+    expect(await usage(request)).toMatchObject({ cacheReadInputTokens: 2_000 });
+  });
+
+  it('does nothing below the minimum of the model', async () => {
+    expect(await usage(prompt('short', 1_023))).toMatchObject({ inputTokens: 1_028, cacheWriteInputTokens: 0 });
+    expect(await usage({ ...prompt('short for haiku', 4_095), modelId: HAIKU })).toMatchObject({ cacheWriteInputTokens: 0 });
+  });
+
+  it('reads nothing when a word of the prefix, the tools, or the model differs', async () => {
+    await usage(prompt('exact prefix A', 2_000));
+    expect(await usage(prompt('exact prefix B', 2_000))).toMatchObject({ cacheReadInputTokens: 0 });
+    expect(await usage({ ...prompt('exact prefix A', 2_000), modelId: 'us.anthropic.claude-sonnet-4-6' })).toMatchObject({
+      cacheReadInputTokens: 0,
+    });
+    const toolConfig = { tools: [{ toolSpec: { name: 'a', inputSchema: { json: {} } } }] };
+    expect(await usage({ ...prompt('exact prefix A', 2_000), toolConfig })).toMatchObject({ cacheReadInputTokens: 0 });
+  });
+
+  it('of a grown conversation reads the older prefix and writes the rest', async () => {
+    const point = { cachePoint: { type: 'default' as const } };
+    const first = { role: 'user' as const, content: [{ text: words(1_500, 'turn one') }] };
+    const reply = { role: 'assistant' as const, content: [{ text: words(200, 'reply') }] };
+    await usage({ modelId: SONNET, messages: [{ ...first, content: [...first.content, point] }] });
+    const grown = await usage({
+      modelId: SONNET,
+      messages: [first, reply, { role: 'user', content: [{ text: words(100, 'turn two') }, point] }],
+    });
+    expect(grown).toMatchObject({ cacheReadInputTokens: 1_503, cacheWriteInputTokens: 203 + 103, inputTokens: 0 });
+  });
+
+  it('is refused by a model without prompt caching', async () => {
+    await expect(converse({ ...prompt('llama', 2_000), modelId: LLAMA })).rejects.toBeInstanceOf(AccessDeniedException);
+  });
+});
+
+describe('a stream', () => {
+  const stream = async (text: string) => {
+    const input = { modelId: HAIKU, messages: user(text) };
+    const seen: string[] = [];
+    let said = '';
+    let usage: unknown;
+    for await (const event of (await runtime.send(new ConverseStreamCommand(input))).stream ?? []) {
+      seen.push(Object.keys(event).join());
+      said += event.contentBlockDelta?.delta?.text ?? '';
+      usage = event.metadata?.usage ?? usage;
+    }
+    return { seen, said, usage };
+  };
+
+  it('says the same words and usage as the whole answer, usage last', async () => {
+    const text = '[[out=200]] stream it';
+    const whole = await converse({ messages: user(text) });
+    const { seen, said, usage } = await stream(text);
+    expect(said).toBe(whole.output?.message?.content?.[0]?.text);
+    expect(usage).toEqual(whole.usage);
+    expect([seen[0], seen.at(-2), seen.at(-1)]).toEqual(['messageStart', 'messageStop', 'metadata']);
+  });
+
+  it('breaks off in the middle when told to disconnect, without usage', async () => {
+    standIn.setBehaviour({ error: 'disconnect' });
+    await expect(stream('[[out=200]] breaks off')).rejects.toThrow();
+    expect(standIn.calls().at(-1)).toMatchObject({ operation: 'ConverseStream', outcome: 'disconnect' });
+  });
+});
+
+describe('a fault that was asked for', () => {
+  it.each([
+    ['ThrottlingException', ThrottlingException],
+    ['ServiceUnavailableException', ServiceUnavailableException],
+    ['ModelTimeoutException', ModelTimeoutException],
+    ['ValidationException', ValidationException],
+    ['AccessDeniedException', AccessDeniedException],
+  ])('is the typed %s', async (error, type) => {
+    standIn.setBehaviour({ error });
+    await expect(converse({})).rejects.toBeInstanceOf(type);
+  });
+
+  it('can be a broken connection, for HTTP/2 and for HTTP/1.1 clients', async () => {
+    standIn.setBehaviour({ error: 'disconnect' });
+    const http1 = new BedrockRuntimeClient({
+      endpoint: server.url,
+      region: 'us-east-1',
+      credentials,
+      maxAttempts: 1,
+      requestHandler: new NodeHttpHandler(),
+    });
+    await expect(converse({})).rejects.toThrow();
+    await expect(http1.send(new ConverseCommand({ modelId: HAIKU, messages: user('x') }))).rejects.toThrow(/socket hang up|ECONNRESET/);
+    standIn.setBehaviour({});
+    expect((await http1.send(new ConverseCommand({ modelId: HAIKU, messages: user('x') }))).stopReason).toBe('end_turn');
+  });
+
+  it('hits the share of calls and the model that were named', async () => {
+    standIn.setBehaviour({ error: 'ThrottlingException', errorRate: 0.5, model: 'haiku', latencyMs: 0 });
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => converse({})));
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(5);
+    expect((await converse({ modelId: SONNET })).stopReason).toBe('end_turn');
+  });
+
+  it('is refused when it is not one of the known', () => {
+    expect(() => standIn.setBehaviour({ error: 'Tornado' })).toThrow(/error/);
+    expect(() => standIn.setBehaviour({ latency: 3 })).toThrow(/latency/);
+  });
+});
+
+describe('a request that Bedrock refuses', () => {
+  it.each([
+    ['an unknown model', { modelId: 'us.acme.gpt-9' }, /identifier is invalid/],
+    ['a model that needs a profile', { modelId: HAIKU.slice(3) }, /on-demand throughput/],
+    ['a conversation that begins with the assistant', { messages: [{ role: 'assistant', content: [{ text: 'x' }] }] }, /start with a user/],
+    ['a blank text', { messages: user(' ') }, /blank/],
+    ['more output than the model has', { inferenceConfig: { maxTokens: 1_000_000 } }, /model limit/],
+    ['an input beyond the context', { messages: user(words(210_000, 'long')) }, /too long/],
+  ] satisfies [string, Partial<ConverseCommandInput>, RegExp][])('%s', async (_, input, message) => {
+    const failure = converse(input);
+    await expect(failure).rejects.toBeInstanceOf(ValidationException);
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  it('a model without access', async () => {
+    await expect(converse({ modelId: 'us.anthropic.claude-opus-4-6' })).rejects.toBeInstanceOf(AccessDeniedException);
+  });
+});
+
+describe('a batch job', () => {
+  const record = (n: number, modelInput: unknown = { messages: user(`[[out=20]] record ${n}`), inferenceConfig: { maxTokens: 50 } }) =>
+    JSON.stringify({ recordId: `r${n}`, modelInput });
+  const input = (name: string, lines: readonly string[]) => objects.set(`bucket/in/${name}.jsonl`, `${lines.join('\n')}\n`);
+  const create = (name: string, more: { clientRequestToken?: string; modelId?: string } = {}) =>
+    control.send(
+      new CreateModelInvocationJobCommand({
+        jobName: name,
+        roleArn: ROLE,
+        modelId: HAIKU,
+        modelInvocationType: 'Converse',
+        inputDataConfig: { s3InputDataConfig: { s3Uri: `s3://bucket/in/${name}.jsonl` } },
+        outputDataConfig: { s3OutputDataConfig: { s3Uri: 's3://bucket/out/' } },
+        ...more,
+      }),
+    );
+  const get = (jobArn: string | undefined) => control.send(new GetModelInvocationJobCommand({ jobIdentifier: jobArn }));
+  const outputOf = (jobArn = '', name = '') =>
+    (objects.get(`bucket/out/${jobArn.split('/').at(-1)}/${name}.jsonl.out`) ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const many = (n: number) => Array.from({ length: n }, (_, index) => record(index));
+
+  it('answers every record, in another order, beside a manifest, and tells each state', async () => {
+    const tooled = { messages: user('x'), toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: {} } } }] } };
+    input('whole', [...many(119), record(119, tooled)]);
+    const { jobArn } = await create('whole');
+    expect((await get(jobArn)).status).toBe('Submitted');
+    expect(await standIn.advanceBatch()).toEqual([jobArn]);
+    expect(await get(jobArn)).toMatchObject({ status: 'Completed', totalRecordCount: 120, successRecordCount: 119, errorRecordCount: 1 });
+    const output = outputOf(jobArn, 'whole');
+    expect(output.map(({ recordId }) => recordId).sort()).toEqual(Array.from({ length: 120 }, (_, n) => `r${n}`).sort());
+    expect(output.map(({ recordId }) => recordId)).not.toEqual(Array.from({ length: 120 }, (_, n) => `r${n}`));
+    expect(output.find(({ recordId }) => recordId === 'r3').modelOutput).toMatchObject({
+      stopReason: 'end_turn',
+      usage: { outputTokens: 20 },
+    });
+    expect(output.find(({ recordId }) => recordId === 'r119').error).toMatchObject({ errorCode: 400 });
+    const manifest = JSON.parse(objects.get(`bucket/out/${jobArn?.split('/').at(-1)}/manifest.json.out`) ?? '{}');
+    expect(manifest).toMatchObject({ totalRecordCount: 120, successRecordCount: 119, outputTokenCount: 119 * 20 });
+    const states = events.filter(({ resources }) => resources[0] === jobArn).map(({ detail }) => detail['status']);
+    expect(states).toEqual(['Submitted', 'InProgress', 'Completed']);
+  });
+
+  it('fails below the minimum of records, and when the role cannot read its input', async () => {
+    input('few', many(99));
+    const [few, missing] = [await create('few'), await create('missing')];
+    await standIn.advanceBatch();
+    expect(await get(few.jobArn)).toMatchObject({
+      status: 'Failed',
+      message: expect.stringContaining('(99) than the required minimum of: 100'),
+    });
+    expect(await get(missing.jobArn)).toMatchObject({ status: 'Failed', message: expect.stringContaining('could not read') });
+  });
+
+  it('is the same job for the same client token, and a conflict for another request', async () => {
+    input('token', many(100));
+    const first = await create('token', { clientRequestToken: 'T1' });
+    expect((await create('token', { clientRequestToken: 'T1' })).jobArn).toBe(first.jobArn);
+    await expect(create('token', { clientRequestToken: 'T1', modelId: SONNET })).rejects.toBeInstanceOf(ConflictException);
+    const listed = await control.send(new ListModelInvocationJobsCommand({ nameContains: 'token' }));
+    expect(listed.invocationJobSummaries?.map(({ jobName }) => jobName)).toEqual(['token']);
+  });
+
+  it('completes by the clock alone, and can be stopped before', async () => {
+    input('clock', many(100));
+    const [timed, stopped] = [await create('clock'), await create('clock')];
+    await control.send(new StopModelInvocationJobCommand({ jobIdentifier: stopped.jobArn }));
+    clock.advance(600_001);
+    await expect.poll(async () => (await get(timed.jobArn)).status).toBe('Completed');
+    expect((await get(stopped.jobArn)).status).toBe('Stopped');
+  });
+
+  it('ends as the behaviour says', async () => {
+    input('half', many(100));
+    standIn.setBehaviour({ batch: { status: 'PartiallyCompleted', recordErrorRate: 0.1 } });
+    const { jobArn } = await create('half');
+    await standIn.advanceBatch();
+    expect(await get(jobArn)).toMatchObject({ status: 'PartiallyCompleted', processedRecordCount: 50, errorRecordCount: 5 });
+    expect(outputOf(jobArn, 'half')).toHaveLength(50);
+  });
+
+  it('survives a restart on the same directory', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'bedrock-'));
+    input('kept', many(100));
+    const [before, after] = [bedrockStandIn(options({ dataDir })), () => bedrockStandIn(options({ dataDir }))];
+    const first = await serveBackend(before.backend);
+    const client = new BedrockClient({ endpoint: first.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+    const { jobArn } = await client.send(
+      new CreateModelInvocationJobCommand({
+        jobName: 'kept',
+        roleArn: ROLE,
+        modelId: HAIKU,
+        modelInvocationType: 'Converse',
+        inputDataConfig: { s3InputDataConfig: { s3Uri: 's3://bucket/in/kept.jsonl' } },
+        outputDataConfig: { s3OutputDataConfig: { s3Uri: 's3://bucket/out' } },
+      }),
+    );
+    client.destroy();
+    await Promise.all([before.stop(), first.close()]);
+    const again = after();
+    expect(await again.advanceBatch()).toEqual([jobArn]);
+    expect(outputOf(jobArn, 'kept')).toHaveLength(100);
+    await again.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+});
