@@ -1,0 +1,63 @@
+import { buildApp } from 'fauxqs';
+// Its own start function listens on every interface; these parts, put together here, listen on none.
+import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js';
+import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
+import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
+import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import type { AwsCall, Backend } from '../backend.ts';
+import { sendError } from '../wire-error.ts';
+
+export type QueueEmulator = { readonly backend: Backend; stop(): Promise<void> };
+
+/** fauxqs takes 11 MiB in one request; AWS takes 5 GB in one PUT, and parts. */
+const LARGEST_PUT_BYTES = 10 * 1024 * 1024;
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'] as const;
+/** Set by the connection to the client, not by the emulator. */
+const HOP_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
+
+/** SQS, SNS and S3 in this process. With a data directory everything is in one SQLite file. */
+export async function startFauxqs(dataDir: string | undefined, endpoint: () => string): Promise<QueueEmulator> {
+  const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
+  const persistence = dataDir === undefined ? undefined : new PersistenceManager(dataDir);
+  if (persistence !== undefined) attach(persistence, stores);
+  const app = buildApp({ logger: false, stores });
+  if (persistence !== undefined) app.addHook('preClose', () => persistence.close());
+  await app.ready();
+  const backend: Backend = async (call, response) => {
+    const method = METHODS.find((known) => known === call.method);
+    if (method === undefined) return sendError(call, response, { code: 'MethodNotAllowed', message: call.method, status: 405 });
+    if (call.body.length > LARGEST_PUT_BYTES) return sendError(call, response, tooLarge(call));
+    const answer = await app.inject({ method, url: call.url, headers: { ...call.headers }, payload: call.body });
+    const body = call.service === 'sqs' ? withOurUrls(answer.rawPayload, endpoint()) : answer.rawPayload;
+    for (const [name, value] of Object.entries(answer.headers)) {
+      if (value !== undefined && !HOP_HEADERS.has(name)) response.setHeader(name, value);
+    }
+    if (method !== 'HEAD') response.setHeader('content-length', body.length);
+    response.statusCode = answer.statusCode;
+    response.end(method === 'HEAD' ? '' : body);
+  };
+  return { backend, stop: async () => void (await app.close()) };
+}
+
+type Stores = { sqsStore: SqsStore; snsStore: SnsStore; s3Store: S3Store };
+
+/** Loading comes first: stores that already persist would write what they read, and lose rows on the way. */
+function attach(persistence: PersistenceManager, stores: Stores): void {
+  persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
+  stores.sqsStore.persistence = persistence;
+  stores.snsStore.persistence = persistence;
+  stores.s3Store.persistence = persistence;
+  for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;
+}
+
+/** The SDK calls the host of the queue's URL, whatever endpoint it was given: every URL must lead to the front, also after a restart. */
+function withOurUrls(body: Buffer, endpoint: string): Buffer {
+  if (!body.includes('"QueueUrl')) return body;
+  return Buffer.from(body.toString('utf8').replace(/"https?:\/\/[^"/]+\/(\d{12}\/)/g, `"${endpoint}/$1`));
+}
+
+const tooLarge = (call: AwsCall) => ({
+  code: call.service === 's3' ? 'EntityTooLarge' : 'InvalidParameterValue',
+  message: `${call.body.length} bytes in one request: the local store takes ${LARGEST_PUT_BYTES}; upload in parts`,
+  status: 400,
+});
