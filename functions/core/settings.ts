@@ -31,6 +31,8 @@ export type RouteSettings = {
   /** Share of the strong model's quality that may be lost, 0..1. */
   readonly tolerance: number;
   readonly simpleWhen?: { readonly inputTokensBelow?: number; readonly tools?: boolean };
+  /** Models to try, in this order, when the tier's own model is down. */
+  readonly fallback?: { readonly cheap: readonly string[]; readonly strong: readonly string[] };
 };
 
 export type FeatureSettings = {
@@ -82,8 +84,8 @@ export type Settings = {
   readonly inferenceProfiles: Readonly<Record<string, string>>;
   readonly batch: { readonly budgetShare: number; readonly maxJobsInFlight: number };
   readonly gateway: { readonly auth: 'keys' | 'iam' | 'off' };
-  readonly report: { readonly to: readonly string[]; readonly from: string; readonly at: string };
-  readonly alerts: { readonly email: readonly string[] };
+  readonly report: { readonly to: readonly string[]; readonly from: string; readonly at: string; readonly perOwner?: boolean };
+  readonly alerts: { readonly email: readonly string[]; readonly webhookSecret?: string };
   readonly retentionDays: number;
   readonly timeoutSeconds: number;
   readonly budgetWaitMs: number;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { checksum } from '../core/checksum.ts';
 import type { Settings } from '../core/settings.ts';
 
 /** Money crosses as a decimal string: JSON numbers end at 2^53. */
@@ -41,6 +41,7 @@ const route = z.object({
   strong: z.string(),
   tolerance: z.number().min(0).max(1),
   simpleWhen: z.object({ inputTokensBelow: count.exactOptional(), tools: z.boolean().exactOptional() }).exactOptional(),
+  fallback: z.object({ cheap: z.array(z.string()), strong: z.array(z.string()) }).exactOptional(),
 });
 
 const loop = z.object({
@@ -89,15 +90,14 @@ const settings = z.object({
   features: z.record(z.string(), feature),
   batch: z.object({ budgetShare: z.number().min(0).max(1), maxJobsInFlight: z.int().positive() }),
   gateway: z.object({ auth: z.enum(['keys', 'iam', 'off']) }),
-  report: z.object({ to: z.array(z.string()), from: z.string(), at: z.string() }),
-  alerts: z.object({ email: z.array(z.string()) }),
+  report: z.object({ to: z.array(z.string()), from: z.string(), at: z.string(), perOwner: z.boolean().exactOptional() }),
+  alerts: z.object({ email: z.array(z.string()), webhookSecret: z.string().exactOptional() }),
   retentionDays: z.int().positive(),
   timeoutSeconds: z.int().positive(),
   budgetWaitMs: count,
 });
 
-const STORED = /^\{"checksum":"([0-9a-f]{16})","settings":(.*)\}$/s;
-const checksumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const STORED = /^\{"checksum":"([0-9a-f]{8})","settings":(.*)\}$/s;
 
 /**
  * The settings as stored: one JSON text with a checksum, so that parts of two deployments, read in the middle of the second, are noticed.
@@ -105,13 +105,13 @@ const checksumOf = (text: string): string => createHash('sha256').update(text).d
  */
 export function settingsToJson({ inferenceProfiles: _, ...rest }: Settings): string {
   const text = JSON.stringify(rest, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
-  return `{"checksum":"${checksumOf(text)}","settings":${text}}`;
+  return `{"checksum":"${checksum(text)}","settings":${text}}`;
 }
 
 /** The settings of `settingsToJson`, with the profiles that the deployment created. RangeError when the text is damaged or incomplete. */
 export function parseSettings(json: string, profiles: Readonly<Record<string, string>>): Settings {
-  const [, checksum, text = ''] = STORED.exec(json) ?? [];
-  if (checksum !== checksumOf(text)) throw new RangeError('the stored settings are incomplete or mixed from two deployments: deploy again');
+  const [, stored, text = ''] = STORED.exec(json) ?? [];
+  if (stored !== checksum(text)) throw new RangeError('the stored settings are incomplete or mixed from two deployments: deploy again');
   const parsed = settings.safeParse(JSON.parse(text));
   if (!parsed.success) throw new RangeError(`the stored settings do not fit this version of Spillway: ${z.prettifyError(parsed.error)}`);
   return { ...parsed.data, inferenceProfiles: profiles };

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { configurationShape } from './configuration-shape.ts';
+
+/** The JSON Schema that editors use: what `docs/spillway.schema.json` holds. */
+export function configurationJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(configurationShape, { io: 'input', target: 'draft-7' });
+  return { $schema, $id: 'https://spillway.dev/spillway.schema.json', title: 'spillway.yaml', ...schema };
+}
+
+const node = z.object({
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown(),
+  items: z.unknown(),
+  anyOf: z.array(z.unknown()).optional(),
+  enum: z.array(z.unknown()).optional(),
+  description: z.string().optional(),
+});
+
+/** What the schema says about a path: which keys an object there may have, which values are allowed, what the field is for. */
+export type FieldFacts = { readonly keys: readonly string[]; readonly values: readonly string[]; readonly description: string | undefined };
+
+export function fieldFacts(path: readonly (string | number)[]): FieldFacts {
+  const found = path.reduce<unknown[]>((schemas, step) => schemas.flatMap((schema) => stepInto(schema, step)), [configurationJsonSchema()]);
+  const nodes = found.flatMap(branches);
+  return {
+    keys: nodes.flatMap((each) => Object.keys(each.properties ?? {})),
+    values: nodes.flatMap((each) => each.enum ?? []).map(String),
+    description: found.map((each) => node.safeParse(each).data?.description).find((text) => text !== undefined),
+  };
+}
+
+function branches(schema: unknown): z.infer<typeof node>[] {
+  const parsed = node.safeParse(schema);
+  if (!parsed.success) return [];
+  return [parsed.data, ...(parsed.data.anyOf ?? []).flatMap(branches)];
+}
+
+function stepInto(schema: unknown, step: string | number): unknown[] {
+  return branches(schema).flatMap((each) => {
+    if (typeof step === 'number') return [each.items];
+    const property = each.properties?.[step];
+    return property === undefined ? [each.additionalProperties] : [property];
+  });
+}

@@ -1,0 +1,16 @@
+/** A Bedrock model id taken apart: `us.` + `anthropic.claude-haiku-4-5` + `-20251001-v1:0`. */
+export type BedrockId = { readonly prefix: string; readonly base: string; readonly dated: string };
+
+const PREFIX = /^(global|us-gov|us|eu|apac|jp|au|ca|in|sa|mx)\.(?=[a-z0-9-]+\.)/;
+
+/** `dated` keeps the date, `base` does not: the book has some models with it and some without. */
+export function parseBedrockId(modelId: string): BedrockId {
+  const prefix = PREFIX.exec(modelId)?.[1] ?? '';
+  const dated = withoutVersion(prefix === '' ? modelId : modelId.slice(prefix.length + 1));
+  return { prefix, base: withoutDate(dated), dated };
+}
+
+/** Without `-v1:0`, `-v1`, `:0`. */
+export const withoutVersion = (id: string): string => id.replace(/(-v\d+)?(:\d+)?$/, '');
+/** Without `-20251001` or `-2026-03-17`. */
+export const withoutDate = (id: string): string => id.replace(/-(\d{8}|\d{4}-\d{2}-\d{2})$/, '');
