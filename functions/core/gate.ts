@@ -10,6 +10,8 @@ export type Hold = {
   readonly amountPico: PicoUsd;
   /** Local day of admission; its month is derived from it. Never recomputed from a clock. */
   readonly day: string;
+  /** UTC hour, where the leaf has an hourly cap. */
+  readonly hour?: string;
   readonly admittedAtMs: number;
   readonly deadlineMs: number;
   /** In full, since the ledger entry's key is derived from it. */
@@ -41,9 +43,11 @@ export type Gate = {
   readonly scope: Scope;
   readonly committedByDay: Readonly<Record<string, PicoUsd>>;
   readonly committedByMonth: Readonly<Record<string, PicoUsd>>;
+  /** Per UTC hour, only where the leaf has an hourly cap. */
+  readonly committedByHour: Readonly<Record<string, PicoUsd>>;
   /** Money that the parent has committed and moved down here, per day, not yet spent. Meaningless for the root. */
   readonly allowance: Readonly<Record<string, PicoUsd>>;
-  /** Counters that only grow, per child and day: granted by this gate (`g`), and taken back (`bk`). */
+  /** Counters that only grow, per `transferKey(child, day)`: granted by this gate (`g`), and taken back (`bk`). */
   readonly granted: Readonly<Record<string, PicoUsd>>;
   readonly acceptedBack: Readonly<Record<string, PicoUsd>>;
   /** Counters that only grow, per day: received from the parent (`in`), and returned to it (`out`). */
@@ -54,3 +58,23 @@ export type Gate = {
   readonly watermarkMs: number;
   readonly breaker: BreakerFields;
 };
+
+/** Key of the counters that a parent keeps for one child and day. */
+export const transferKey = (child: Scope, day: string): string => `${child}#${day}`;
+
+/** A gate that nothing was ever written to. */
+export const emptyGate = (scope: Scope): Gate => ({
+  scope,
+  committedByDay: {},
+  committedByMonth: {},
+  committedByHour: {},
+  allowance: {},
+  granted: {},
+  acceptedBack: {},
+  received: {},
+  returned: {},
+  holds: [],
+  chunks: [],
+  watermarkMs: 0,
+  breaker: { trips: 0 },
+});

@@ -3,9 +3,11 @@ import type { PicoUsd } from '../core/money.ts';
 
 /** `changed`: the write was applied. `refused`: its condition did not hold and nothing changed: read the gate and decide. */
 export type GateWrite = 'changed' | 'refused';
+/** A hold answers the gate as it is after the write, so that what is left costs no read of its own. */
+export type HoldWrite = { readonly kind: 'changed'; readonly gate: Gate } | { readonly kind: 'refused' };
 
 /** What bounds a write, as room under a cap BEFORE it: cap - amount. Absent: no such cap. */
-export type Room = { readonly dayPico?: PicoUsd; readonly monthPico?: PicoUsd };
+export type Room = { readonly hourPico?: PicoUsd; readonly dayPico?: PicoUsd; readonly monthPico?: PicoUsd };
 
 /**
  * Money gates: single-item conditional writes only, each idempotent by the hold's value or by a counter that only grows, so that a write
@@ -13,9 +15,10 @@ export type Room = { readonly dayPico?: PicoUsd; readonly monthPico?: PicoUsd };
  */
 export type GateStore = {
   read(scope: Scope): Promise<Gate>;
-  hold(scope: Scope, hold: Hold, room: Room, options: { spendsAllowance: boolean; debtAllowed: boolean }): Promise<GateWrite>;
+  /** `debtAllowed` (observe mode) asks for neither caps nor allowance nor breaker; the allowance may go below zero. */
+  hold(scope: Scope, hold: Hold, room: Room, options: { debtAllowed: boolean }): Promise<HoldWrite>;
   /** A hold that is at once the probe of an open breaker: passes only in place of `seenOpenUntilMs`. */
-  probe(scope: Scope, hold: Hold, room: Room, lease: { seenOpenUntilMs: number; untilMs: number }): Promise<GateWrite>;
+  probe(scope: Scope, hold: Hold, room: Room, lease: { seenOpenUntilMs: number; untilMs: number }): Promise<HoldWrite>;
   /** Gives back a hold that no call followed; only this very hold, unclaimed. */
   unhold(scope: Scope, hold: Hold): Promise<GateWrite>;
   /** A resolver takes over a hold past its deadline, and raises the watermark so that a late copy of the hold cannot land. */
@@ -40,6 +43,9 @@ export type GateStore = {
   settleChunk(scope: Scope, chunk: ChunkHold, realPico: PicoUsd): Promise<GateWrite>;
   /** Replaces the breaker fields if they are still `seen`: one writer wins, and only it alerts. */
   setBreaker(scope: Scope, seen: BreakerFields, next: BreakerFields): Promise<GateWrite>;
-  /** Drops the attributes of an audited, empty day. */
-  forgetDay(scope: Scope, day: string, children: readonly Scope[]): Promise<void>;
+  /**
+   * Drops the attributes of an audited, empty day. In this order, or a transfer could be finished twice: every parent's `granted`, then
+   * every gate's `rest` from the leaves up.
+   */
+  forgetDay(scope: Scope, day: string, part: { kind: 'granted' | 'rest'; children: readonly Scope[] }): Promise<void>;
 };

@@ -1,0 +1,190 @@
+import { allowanceOf, budgetRefusal, capUses, inFlight, leftOf, roomFor, tightest } from '../core/budget.ts';
+import { localDay, utcHour } from '../core/calendar.ts';
+import type { Refusal } from '../core/errors.ts';
+import type { Gate, Hold, Scope } from '../core/gate.ts';
+import { capsOf, leafFor } from '../core/gate-tree.ts';
+import { decideHold, type HoldDecision, type HoldWish } from '../core/hold-decision.ts';
+import { minPico, type PicoUsd } from '../core/money.ts';
+import type { Caps } from '../core/settings.ts';
+import { ulidTimeMs } from '../core/ulid-time.ts';
+import type { MoneyPorts } from './money-ports.ts';
+import { replenish, type Supply } from './replenish.ts';
+
+export type HoldRequest = {
+  readonly feature: string;
+  /** A ulid made from `admittedAtMs`. A refused caller that comes again takes a new one. */
+  readonly callId: string;
+  readonly attempt: number;
+  /** Worst-case cost of the call as asked for, and of the shortest one that is worth making. */
+  readonly wantPico: PicoUsd;
+  readonly floorPico: PicoUsd;
+  readonly template: string;
+  readonly model: string;
+  readonly run?: string;
+  readonly admittedAtMs: number;
+  readonly deadlineMs: number;
+};
+
+export type HeldMoney = {
+  readonly kind: 'held';
+  readonly leaf: Scope;
+  /** `hold.amountPico` may be less than was wanted: clamp the output to it. */
+  readonly hold: Hold;
+  /** True when this call probes an open breaker: its outcome must reach `settleProbe`. */
+  readonly probe: boolean;
+  /** Observe mode: what enforce mode would have said. */
+  readonly wouldRefuse?: Refusal;
+  /** As far as it was seen without reading for it: the leaf's own caps, and the scopes above when money had to be moved down. */
+  readonly remaining: readonly { readonly scope: Scope; readonly remainingPico: PicoUsd }[];
+};
+
+export type HoldOutcome = HeldMoney | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+type Attempt = { readonly leaf: Scope; readonly caps: Caps; readonly wish: HoldWish; readonly template: HoldRequest };
+
+/** A waiting call looks again after about the time that a typical call takes. */
+const WAIT_BASE_MS = 500;
+/** Lost races in a row that are tried again at once. */
+const CONTENTION_ROUNDS = 6;
+
+/**
+ * Holds a call's worst-case cost in its feature's leaf, durably, before the model is called: one write when the money is there. Otherwise reads
+ * the leaf, decides, moves money down, takes less (never under the floor), waits up to `budgetWaitMs` for calls in flight, or refuses.
+ */
+export async function holdMoney(request: HoldRequest, ports: MoneyPorts): Promise<HoldOutcome> {
+  const attempt = attemptOf(request, ports);
+  const outcome = await enforce(attempt, ports);
+  if (outcome.kind === 'held' || modeOf(request.feature, ports) === 'enforce') return outcome;
+  return observe(attempt, outcome.refusal, ports);
+}
+
+const modeOf = (feature: string, { settings }: MoneyPorts) => settings.features[feature]?.mode ?? 'observe';
+
+function attemptOf(request: HoldRequest, ports: MoneyPorts): Attempt {
+  const { settings, random } = ports;
+  const mode = modeOf(request.feature, ports);
+  const { admittedAtMs } = request;
+  if (request.floorPico > request.wantPico || request.floorPico < 0n) throw new RangeError('a hold needs 0 <= floor <= want');
+  if (utcHour(ulidTimeMs(request.callId)) !== utcHour(admittedAtMs)) throw new RangeError('the call id must be made at admission');
+  const leaf = leafFor(request.feature, settings, random());
+  const caps = capsOf(leaf, settings);
+  const wish: HoldWish = {
+    holdId: `${request.callId}#${request.attempt}`,
+    wantPico: request.wantPico,
+    // Observe mode does not shorten answers either.
+    floorPico: mode === 'enforce' ? request.floorPico : request.wantPico,
+    admittedAtMs,
+    day: localDay(admittedAtMs, settings.timezone),
+    ...(caps.hourlyPico === undefined ? {} : { hour: utcHour(admittedAtMs) }),
+  };
+  return { leaf, caps, wish, template: request };
+}
+
+function holdOf({ wish, template }: Attempt, amountPico: PicoUsd): Hold {
+  return {
+    id: wish.holdId,
+    amountPico,
+    day: wish.day,
+    ...(wish.hour === undefined ? {} : { hour: wish.hour }),
+    admittedAtMs: wish.admittedAtMs,
+    deadlineMs: template.deadlineMs,
+    template: template.template,
+    model: template.model,
+    ...(template.run === undefined ? {} : { run: template.run }),
+    claimed: false,
+  };
+}
+
+async function enforce(attempt: Attempt, ports: MoneyPorts): Promise<HoldOutcome> {
+  const { leaf, caps, wish } = attempt;
+  const giveUpAtMs = ports.now() + (modeOf(attempt.template.feature, ports) === 'enforce' ? ports.settings.budgetWaitMs : 0);
+  let seen: readonly Gate[] = [];
+  let next: HoldDecision = { kind: 'hold', amountPico: wish.wantPico };
+  for (let races = 0; ; ) {
+    if (next.kind === 'adopt') return { kind: 'held', leaf, hold: next.hold, probe: next.probe, remaining: [] };
+    if (next.kind === 'refuse') return { kind: 'refused', refusal: next.refusal };
+    if (next.kind === 'hold') {
+      const held = await tryHold(attempt, next, seen, ports);
+      if (held !== undefined) return held;
+      races += 1;
+    }
+    if (next.kind === 'wait' || races > CONTENTION_ROUNDS) {
+      const pauseMs = Math.round(WAIT_BASE_MS * (0.5 + ports.random()));
+      if (ports.now() + pauseMs > giveUpAtMs)
+        return { kind: 'refused', refusal: next.kind === 'wait' ? next.refusal : contended(attempt, ports) };
+      await ports.sleep(pauseMs);
+      races = 0;
+    }
+    const gate = await ports.gates.read(leaf);
+    next = decideHold(gate, caps, wish, ports.now());
+    if (next.kind !== 'replenish') continue;
+    const supply = await replenish(gate, { day: wish.day, least: wish.floorPico, most: next.amountPico }, ports);
+    seen = supply.seen;
+    next = afterReplenish(supply, next.amountPico, attempt, ports);
+    races += 1;
+  }
+}
+
+/** The hold's write; the probe's when a breaker has cooled down. Undefined when its condition did not hold. */
+async function tryHold(
+  attempt: Attempt,
+  { amountPico, probeFrom }: { amountPico: PicoUsd; probeFrom?: number },
+  seen: readonly Gate[],
+  ports: MoneyPorts,
+): Promise<HeldMoney | undefined> {
+  const { leaf, caps, wish } = attempt;
+  const hold = holdOf(attempt, amountPico);
+  const room = roomFor(caps, amountPico);
+  // The probe's lease ends with its own deadline: until then exactly one call is let through.
+  const write =
+    probeFrom === undefined
+      ? await ports.gates.hold(leaf, hold, room, { debtAllowed: false })
+      : await ports.gates.probe(leaf, hold, room, { seenOpenUntilMs: probeFrom, untilMs: hold.deadlineMs });
+  if (write.kind === 'refused') return undefined;
+  const remaining = remainingOf([write.gate, ...seen], wish, ports);
+  return { kind: 'held', leaf, hold, probe: probeFrom !== undefined, remaining };
+}
+
+function afterReplenish(supply: Supply, amountPico: PicoUsd, { caps, wish }: Attempt, ports: MoneyPorts): HoldDecision {
+  const { gate, shortage } = supply;
+  const available = minPico(amountPico, allowanceOf(gate, wish.day));
+  const fresh = decideHold(gate, caps, { ...wish, wantPico: available < wish.floorPico ? wish.floorPico : available }, ports.now());
+  if (fresh.kind !== 'replenish' || shortage === undefined) return fresh;
+  const heldPico = supply.heldPico + inFlight(gate, wish.day);
+  const comesBack = leftOf(shortage) + heldPico >= wish.floorPico && shortage.capPico >= wish.floorPico && heldPico > 0n;
+  const refusal = budgetRefusal(shortage, wish.floorPico, comesBack, comesBack ? ports.now() + 1000 : undefined);
+  return { kind: comesBack ? 'wait' : 'refuse', refusal };
+}
+
+const contended = ({ leaf }: Attempt, ports: MoneyPorts): Refusal => ({
+  reason: 'budget_held',
+  message: `many calls move money in ${leaf} at once; try again in a second`,
+  retryAtMs: ports.now() + 1000,
+  evidence: { scope: leaf },
+});
+
+function remainingOf(gates: readonly Gate[], wish: HoldWish, { settings }: MoneyPorts) {
+  return gates.flatMap((gate) => {
+    const use = tightest(capUses(gate, capsOf(gate.scope, settings), wish));
+    return use === undefined ? [] : [{ scope: gate.scope, remainingPico: leftOf(use) }];
+  });
+}
+
+/** Observe mode admits everything: the leaf's allowance may go below zero, and the next replenish pays that first. */
+async function observe(attempt: Attempt, wouldRefuse: Refusal, ports: MoneyPorts): Promise<HoldOutcome> {
+  const { leaf, wish } = attempt;
+  const hold = holdOf(attempt, wish.wantPico);
+  const write = await ports.gates.hold(leaf, hold, {}, { debtAllowed: true });
+  if (write.kind === 'changed')
+    return { kind: 'held', leaf, hold, probe: false, wouldRefuse, remaining: remainingOf([write.gate], wish, ports) };
+  const gate = await ports.gates.read(leaf);
+  const own = gate.holds.find((known) => known.id === hold.id && !known.claimed);
+  return own === undefined
+    ? { kind: 'refused', refusal: wouldRefuse }
+    : { kind: 'held', leaf, hold: own, probe: false, wouldRefuse, remaining: [] };
+}
+
+/** Gives the hold back when the call is refused elsewhere. Only after the hold's own answer is known; repeating it changes nothing. */
+export async function unholdMoney(held: HeldMoney, ports: Pick<MoneyPorts, 'gates'>): Promise<void> {
+  await ports.gates.unhold(held.leaf, held.hold);
+}

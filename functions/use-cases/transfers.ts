@@ -1,0 +1,33 @@
+import { allowanceOf, pendingDown, pendingUp } from '../core/budget.ts';
+import { type Gate, transferKey } from '../core/gate.ts';
+import { parentOf } from '../core/gate-tree.ts';
+import { minPico, type PicoUsd } from '../core/money.ts';
+import type { MoneyPorts } from './money-ports.ts';
+
+type TransferPorts = Pick<MoneyPorts, 'gates' | 'settings'>;
+
+/** Finishes a grant that this child has not received yet, whoever made it. Answers the child as it is then. Read the child before the parent. */
+export async function take(child: Gate, parent: Gate, day: string, { gates }: TransferPorts): Promise<Gate> {
+  if (pendingDown(parent, child, day) <= 0n) return child;
+  const grantedPico = parent.granted[transferKey(child.scope, day)] ?? 0n;
+  await gates.take(child.scope, { day, seenPico: child.received[day] ?? 0n, grantedPico });
+  return gates.read(child.scope);
+}
+
+/** Finishes money on its way up. Answers whether the parent changed. */
+export async function accept(child: Gate, parent: Gate, day: string, { gates, settings }: TransferPorts): Promise<boolean> {
+  if (pendingUp(parent, child, day) <= 0n) return false;
+  const seenPico = parent.acceptedBack[transferKey(child.scope, day)] ?? 0n;
+  const returnedPico = child.returned[day] ?? 0n;
+  const intoAllowance = parentOf(parent.scope, settings) !== undefined;
+  return (await gates.accept(parent.scope, { child: child.scope, day, seenPico, returnedPico, intoAllowance })) === 'changed';
+}
+
+/** Moves up to `mostPico` of the child's unspent allowance back to its parent, and finishes what was already on its way. */
+export async function giveBack(child: Gate, parent: Gate, day: string, mostPico: PicoUsd, ports: TransferPorts): Promise<boolean> {
+  const addPico = minPico(mostPico, allowanceOf(child, day));
+  if (addPico <= 0n) return accept(child, parent, day, ports);
+  const seenPico = child.returned[day] ?? 0n;
+  await ports.gates.giveBack(child.scope, { day, seenPico, addPico });
+  return accept(await ports.gates.read(child.scope), parent, day, ports);
+}
