@@ -25,8 +25,8 @@ async function read(path: string): Promise<Settings> {
   const configuration = parts.filter((part) => /^\d+$/.test(part.name));
   if (configuration.length === 0)
     throw new RangeError(`no settings under the SSM path ${folder}: was the stack deployed with another name?`);
-  const profiles = parts.filter((part) => part.name.startsWith('profiles-')).map((part) => parseProfiles(folder, part));
-  return parseSettings(configuration.map((part) => part.value).join(''), Object.assign({}, ...profiles));
+  const profiles = parts.filter((part) => part.name.startsWith('profiles-')).flatMap((part) => parseProfiles(folder, part));
+  return parseSettings(configuration.map((part) => part.value).join(''), Object.fromEntries(profiles));
 }
 
 type Part = { readonly name: string; readonly value: string };
@@ -47,8 +47,8 @@ async function readParts(folder: string): Promise<Part[]> {
 
 const profilesSchema = z.record(z.string(), z.string());
 
-function parseProfiles(folder: string, part: Part): Record<string, string> {
+function parseProfiles(folder: string, part: Part): [string, string][] {
   const parsed = profilesSchema.safeParse(JSON.parse(part.value));
   if (!parsed.success) throw new RangeError(`the SSM parameter ${folder}/${part.name} is no JSON object of inference-profile ARNs`);
-  return parsed.data;
+  return Object.entries(parsed.data);
 }

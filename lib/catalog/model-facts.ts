@@ -58,9 +58,9 @@ const ROWS: readonly Row[] = [
 
 /** Facts about the model of this base id; careful defaults where nothing is known. */
 export function modelFacts(base: string): ModelFacts {
-  const known = Object.assign({}, UNKNOWN, ...ROWS.filter((row) => row.models.test(base)));
-  const { cacheMinTokens, cacheMaxPoints, maxOutputTokens, rejectedParameters, batchMinRecords } = known;
-  return { cacheMinTokens, cacheMaxPoints, maxOutputTokens, rejectedParameters, batchMinRecords };
+  let facts = UNKNOWN;
+  for (const { models, asOf: _asOf, source: _source, ...known } of ROWS) if (models.test(base)) facts = { ...facts, ...known };
+  return facts;
 }
 
 /** Whether any row knows the model's longest output. */
