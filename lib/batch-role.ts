@@ -1,0 +1,39 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Foundation } from './foundation.ts';
+
+/** The role that Bedrock assumes to read the prompts of a batch job, call the model and write its answers: for jobs of this account alone. */
+export class BatchRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    const { account } = Stack.of(this);
+    this.role = new Role(this, 'Resource', {
+      assumedBy: new ServicePrincipal('bedrock.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account }, ArnEquals: { 'aws:SourceArn': batchJobArn(this) } },
+      }),
+    });
+    foundation.blobs.grantRead(this.role, 'batch/');
+    foundation.blobs.grantWrite(this.role, 'batch/');
+    // AWS asks for this where the job runs on an inference profile.
+    foundation.models.grantConverse(this.role);
+  }
+
+  /** Lets a function hand this role to Bedrock, and to nobody else. */
+  grantPass(role: { addToPrincipalPolicy(statement: PolicyStatement): unknown }): void {
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [this.role.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'bedrock.amazonaws.com' } },
+      }),
+    );
+  }
+}
+
+/** Any batch job of this account: the job's id is made when it is created. */
+export function batchJobArn(scope: Construct): string {
+  return Stack.of(scope).formatArn({ service: 'bedrock', resource: 'model-invocation-job', resourceName: '*' });
+}

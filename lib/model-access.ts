@@ -1,0 +1,58 @@
+import { Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { ModelSettings, Settings } from '../functions/core/settings.ts';
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
+
+/** Geographies that a cross-region inference profile's id starts with: `us.anthropic...` routes within the United States. */
+const GEOGRAPHY = /^(us-gov|us|eu|apac|jp|au|ca|global)\./;
+
+const isProfile = (model: ModelSettings) => GEOGRAPHY.test(model.modelId);
+const baseId = (model: ModelSettings) => model.modelId.replace(GEOGRAPHY, '');
+
+/** What an application inference profile of this model is copied from: the geography's profile, or the model in our region. */
+export function copySource(scope: Construct, model: ModelSettings): string {
+  const { partition, region } = Stack.of(scope);
+  return isProfile(model) ? profileArn(scope, model) : `arn:${partition}:bedrock:${region}::foundation-model/${model.modelId}`;
+}
+
+function profileArn(scope: Construct, model: ModelSettings): string {
+  return Stack.of(scope).formatArn({ service: 'bedrock', resource: 'inference-profile', resourceName: model.modelId });
+}
+
+/** Which models may be called: those of the configuration, and no other. Law 2, held by IAM as well. */
+export class ModelAccess extends Construct {
+  /** A call through a profile needs the right to the profile AND to the model in every region it may be routed to. */
+  readonly arns: readonly string[];
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    const { partition } = Stack.of(this);
+    const models = Object.values(settings.models).filter((model) => model.provider === 'bedrock');
+    this.arns = [
+      // Every application profile of the account: their ids are made at deployment, and 200 ARNs pass the size of a policy. A profile alone
+      // opens nothing: the model behind it must be in this list too.
+      Stack.of(this).formatArn({ service: 'bedrock', resource: 'application-inference-profile', resourceName: '*' }),
+      ...models.filter(isProfile).map((model) => profileArn(this, model)),
+      ...new Set(models.map((model) => `arn:${partition}:bedrock:*::foundation-model/${baseId(model)}`)),
+    ];
+  }
+
+  grantConverse(grantee: IGrantable): Grant {
+    return this.grant(grantee, 'bedrock:InvokeModel');
+  }
+
+  grantConverseStream(grantee: IGrantable): Grant {
+    return this.grant(grantee, 'bedrock:InvokeModelWithResponseStream');
+  }
+
+  /** Start batch jobs on these models; to follow a job needs rights to the job alone. */
+  grantCreateJobs(grantee: IGrantable): Grant {
+    return this.grant(grantee, 'bedrock:CreateModelInvocationJob');
+  }
+
+  private grant(grantee: IGrantable, ...actions: string[]): Grant {
+    acknowledgeWildcards(grantee, this.arns, 'a geography profile routes to its regions; application profiles get their ids at deployment');
+    return Grant.addToPrincipal({ grantee, actions, resourceArns: [...this.arns] });
+  }
+}

@@ -1,0 +1,41 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { EXPIRES_AT, ledgerKeys, PARTITION_KEY, SORT_KEY } from '../functions/adapters/tables.ts';
+
+/** The append-only record of what every model call cost, and the rollups derived from it. Survives the stack. */
+export class UsageLedger extends Construct {
+  readonly table: TableV2;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.table = new TableV2(this, 'Resource', {
+      partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
+      sortKey: { name: SORT_KEY, type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: EXPIRES_AT,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** Append, and read back which put won. That an entry is not overwritten is the adapter's condition, not IAM's. */
+  grantRecord(grantee: IGrantable): Grant {
+    return this.table.grant(grantee, 'dynamodb:PutItem', 'dynamodb:GetItem');
+  }
+
+  grantRead(grantee: IGrantable): Grant {
+    return this.table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query');
+  }
+
+  /** Remove what can be rebuilt: rollups and dirty marks. Nobody may delete an entry. */
+  grantReplaceDerived(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:DeleteItem'],
+      resourceArns: [this.table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [ledgerKeys.rollups('*'), ledgerKeys.dirty] } },
+    });
+  }
+}
