@@ -3,6 +3,8 @@ import type { FunctionHost } from './host.ts';
 /** A function that can be invoked, and what the template says about who retries it. */
 export type Deployed = {
   readonly host: FunctionHost;
+  /** Its id in the template. */
+  readonly logicalId: string;
   readonly aliases: readonly string[];
   /** Retries of a failed asynchronous invocation: 2 unless AWS::Lambda::EventInvokeConfig says otherwise. */
   readonly maximumRetryAttempts: number;

@@ -46,7 +46,7 @@ export async function startLambdaServer(): Promise<LambdaServer> {
       const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
       const spec = { key: name, name, arn, handler: `index.${name}`, codeDirectory: CODE, timeoutMs, memoryMb, environment: {} };
       const host = new FunctionHost({ spec, variables: { ONLY: 'this' }, clockOffsetMs: clock, log: new FunctionLog(logDirectory, name) });
-      functions.add({ host, aliases, maximumRetryAttempts: retries });
+      functions.add({ host, logicalId: name, aliases, maximumRetryAttempts: retries });
       return host;
     },
     stop: async () => {
