@@ -1,4 +1,4 @@
-import type { ChunkHold } from './gate.ts';
+import type { ChunkHold, Scope } from './gate.ts';
 import type { Settings } from './settings.ts';
 
 /** A job as staged: everything that its provider record, its ledger entry and its answer need, fixed at intake. */
@@ -8,9 +8,9 @@ export type StagedJob = {
   readonly jobId: string;
   /** Made at admission, from its instant: names the ledger entry. */
   readonly ulid: string;
-  /** 1 for the first record sent; more after a failure at the provider. */
-  readonly attempt: number;
   readonly deadlineMs: number;
+  /** Fixed here, so that an answer built again after a deploy is the same. */
+  readonly afterDeadline: 'wait' | 'expire';
   /** Worst-case cost at the batch price, pico-dollars. */
   readonly holdPico: bigint;
   readonly maxTokens: number;
@@ -28,19 +28,22 @@ export type Job = {
   readonly template: string;
   readonly bodyHash: string;
   readonly chunkId: string;
-  readonly ulid: string;
-  readonly attempt: number;
+  /** The gate that holds its chunk's money. */
+  readonly leaf: Scope;
+  /** Records of it that failed at the provider so far. */
+  readonly failures: number;
   readonly deadlineMs: number;
   readonly phase: 'staged' | 'requeued' | 'answered';
   readonly answer?: RecordedAnswer;
 };
 
-/** Jobs of one feature that were admitted together, under one hold. Their prompts are in `chunkKey`. */
+/** Jobs of one feature that were admitted together, under one hold. Their prompts are under `chunkKey`. */
 export type Chunk = {
   readonly chunkId: string;
   readonly feature: string;
   readonly model: string;
-  /** As sealed: what settles it. */
+  readonly leaf: Scope;
+  /** As it is once sealed: what settles it. */
   readonly hold: ChunkHold;
   readonly admittedAtMs: number;
   readonly records: number;
@@ -62,6 +65,8 @@ export type Manifest = {
   readonly createdAtMs: number;
   readonly phase: 'gathering' | 'frozen' | 'submitted' | 'harvested';
   readonly jobRef?: string;
+  /** Why the provider will never take it; there is no job then. */
+  readonly rejection?: string;
 };
 
 export const chunkKey = (feature: string, chunkId: string): string => `batch/chunks/${feature}/${chunkId}.jsonl`;

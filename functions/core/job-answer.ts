@@ -7,6 +7,9 @@ import type { Settings } from './settings.ts';
 import { NO_USAGE, type Usage } from './usage.ts';
 import type { JobAnswer, JobError } from './wire/job.ts';
 
+/** Every admission of a job has an ulid of its own, so each record sent is the first attempt of its request id. */
+const FIRST_ATTEMPT = 1;
+
 /** What an answer says besides whose it is. */
 type Outcome = Omit<JobAnswer, 'answerId' | 'jobId' | 'feature' | 'template'>;
 
@@ -60,7 +63,7 @@ export function batchEntry({ job, model: name, admittedAtMs, day, usage, stopRea
   return {
     kind: usage === undefined ? 'assumed' : 'settled',
     requestId: requestIdOf(job.feature, job.template, job.ulid),
-    attempt: job.attempt,
+    attempt: FIRST_ATTEMPT,
     feature: job.feature,
     template: job.template,
     templateVersion: '',

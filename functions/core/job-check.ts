@@ -8,6 +8,7 @@ export type CheckedJob = {
   readonly model: string;
   readonly maxTokens: number;
   readonly deadlineMs: number;
+  readonly afterDeadline: 'wait' | 'expire';
   /** Worst-case cost at the batch price: the real cost cannot pass it but for an under-estimate of input tokens. */
   readonly holdPico: bigint;
 };
@@ -50,7 +51,7 @@ function priceJob(
     cacheWrite: 'none',
   });
   const deadlineMs = message.deadline === undefined ? atMs + feature.batch.maxDelayHours * 3_600_000 : Date.parse(message.deadline);
-  return { kind: 'accepted', job: { model: model.name, maxTokens, deadlineMs, holdPico } };
+  return { kind: 'accepted', job: { model: model.name, maxTokens, deadlineMs, afterDeadline: feature.batch.afterDeadline, holdPico } };
 }
 
 const carriesTools = (request: JobRequest): boolean =>

@@ -13,6 +13,6 @@ export type JobStore = {
   adopt(job: Job, seen: Pick<Job, 'chunkId' | 'phase'>): Promise<StoreWrite>;
   /** Records the one answer; refused when the job has one, or does not exist. */
   answer(feature: string, jobId: string, answer: RecordedAnswer): Promise<StoreWrite>;
-  /** Lets a new chunk adopt a job that failed in this chunk, and counts the attempt. Refused when it is not unanswered in that chunk. */
+  /** Lets a new chunk adopt a job whose record failed in this chunk, and counts the failure. Refused when it is not unanswered in that chunk. */
   requeue(feature: string, jobId: string, chunkId: string): Promise<StoreWrite>;
 };

@@ -19,8 +19,8 @@ export type StagingStore = {
   findManifest(manifestId: string): Promise<Manifest | undefined>;
   /** gathering -> frozen: the first list wins. */
   freezeManifest(manifestId: string, frozen: { chunkIds: readonly string[]; records: number }): Promise<StoreWrite>;
-  /** frozen -> submitted, with the provider's job. */
-  submitManifest(manifestId: string, jobRef: string): Promise<StoreWrite>;
+  /** frozen -> submitted: the provider has its job, or said that it never will. */
+  submitManifest(manifestId: string, result: { jobRef: string } | { rejection: string }): Promise<StoreWrite>;
   /** -> harvested: nothing of it is left to do. Kept for a week, for people. */
   closeManifest(manifestId: string, nowMs: number): Promise<void>;
   /** Those not harvested yet. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StagedJob } from '../core/batching.ts';
 import type { ContentBlock } from '../core/wire/converse.ts';
-import type { JobMessage, JobRequest } from '../core/wire/job.ts';
+import type { JobAnswer, JobMessage, JobRequest } from '../core/wire/job.ts';
 
 const isBlock = (value: unknown): value is ContentBlock =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && (!('text' in value) || typeof value.text === 'string');
@@ -56,8 +56,8 @@ const stagedJob = z.object({
   template: z.string(),
   jobId: z.string(),
   ulid: z.string(),
-  attempt: z.int().positive(),
   deadlineMs: z.number(),
+  afterDeadline: z.enum(['wait', 'expire']),
   holdPico: z
     .string()
     .regex(/^\d+$/)
@@ -95,3 +95,9 @@ function parse<Schema extends z.ZodType>(schema: Schema, line: string): z.infer<
   if (!result.success) throw new RangeError(`a staged file is damaged: ${problemsOf(result.error)}`);
   return result.data;
 }
+
+const recordedAnswer = z.custom<JobAnswer>(
+  (value) => typeof value === 'object' && value !== null && 'answerId' in value && 'status' in value,
+);
+/** An answer that we wrote ourselves. Its members keep their order, so that it is written again byte-identical. */
+export const parseAnswer = (text: string): JobAnswer => parse(recordedAnswer, text);

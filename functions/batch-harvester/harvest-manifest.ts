@@ -1,0 +1,115 @@
+import type { BatchRecord } from '../core/batch-record.ts';
+import { type Chunk, listKey, type Manifest, outputPrefix } from '../core/batching.ts';
+import { utcHour } from '../core/calendar.ts';
+import type { PicoUsd } from '../core/money.ts';
+import type { BatchProvider, ProviderJob } from '../ports/batch-provider.ts';
+import type { StagingStore } from '../ports/staging-store.ts';
+import { type ListLine, parseListLine } from '../schemas/job.ts';
+import { settleChunk } from '../use-cases/hold-chunk.ts';
+import { inParallel } from '../use-cases/in-parallel.ts';
+import { bookUnknown, harvestRecord, type RecordPorts } from './harvest-record.ts';
+import { type RequeuePorts, requeueFailed } from './requeue-failed.ts';
+
+export type HarvestPorts = RecordPorts &
+  RequeuePorts & {
+    readonly staging: StagingStore;
+    readonly provider: BatchProvider;
+    readonly newId: (atMs: number) => string;
+  };
+
+const WIDTH = 16;
+
+type Harvest = {
+  readonly chunks: ReadonlyMap<string, Chunk>;
+  readonly lines: Map<string, ListLine>;
+  readonly costPico: Map<string, PicoUsd>;
+  readonly failed: { readonly line: ListLine; readonly reason: string }[];
+};
+
+/**
+ * Books and answers everything that a job which ended has left, then settles its chunks. Any step may be repeated, by the event and the poll
+ * at once: entries, answers and settlements are each decided by one conditional write, and built again equal.
+ */
+export async function harvestManifest(manifest: Manifest, ports: HarvestPorts): Promise<'harvested' | 'running'> {
+  if (manifest.phase !== 'submitted') return 'running';
+  const job = await providerJob(manifest, ports.provider);
+  if (job?.phase === 'running') return 'running';
+  const harvest = await open(manifest, ports);
+  const unreadable = await harvestOutput(manifest, job, harvest, ports);
+  await harvestMissing(
+    { job, rejection: manifest.rejection, unknown: unreadable || (job === undefined && manifest.rejection === undefined) },
+    harvest,
+    ports,
+  );
+  for (const chunk of harvest.chunks.values()) {
+    await requeueFailed(
+      chunk,
+      harvest.failed.filter(({ line }) => line.chunkId === chunk.chunkId),
+      ports,
+    );
+    // After its entries and before its hold goes: a mark read before them would be cleared for nothing. Its own key, for the same reason.
+    if (harvest.costPico.has(chunk.chunkId)) await ports.ledger.markDirty(utcHour(chunk.admittedAtMs), ports.newId(ports.now()));
+    await settleChunk({ leaf: chunk.leaf, chunk: chunk.hold }, harvest.costPico.get(chunk.chunkId) ?? 0n, ports);
+    await ports.staging.removeChunk(chunk.chunkId);
+  }
+  await ports.staging.closeManifest(manifest.manifestId, ports.now());
+  return 'harvested';
+}
+
+const providerJob = async ({ jobRef }: Manifest, provider: BatchProvider): Promise<ProviderJob | undefined> =>
+  jobRef === undefined ? undefined : provider.get(jobRef);
+
+/** Chunks that are gone were settled by an earlier pass, whole: their records are left alone. */
+async function open(manifest: Manifest, ports: HarvestPorts): Promise<Harvest> {
+  const chunks = new Map<string, Chunk>();
+  await inParallel(manifest.chunkIds, WIDTH, async (chunkId) => {
+    const chunk = await ports.staging.findChunk(chunkId);
+    if (chunk !== undefined) chunks.set(chunkId, chunk);
+  });
+  const lines = new Map<string, ListLine>();
+  if (chunks.size > 0) {
+    for await (const text of ports.blobs.lines(listKey(manifest.manifestId))) {
+      const line = parseListLine(text);
+      if (chunks.has(line.chunkId)) lines.set(line.recordId, line);
+    }
+  }
+  return { chunks, lines, costPico: new Map(), failed: [] };
+}
+
+/** Streams the output; each record of the list at most once. True when a line could not be read. */
+async function harvestOutput(manifest: Manifest, job: ProviderJob | undefined, harvest: Harvest, ports: HarvestPorts): Promise<boolean> {
+  if (job === undefined || harvest.lines.size === 0) return false;
+  let unreadable = false;
+  await inParallel(ports.provider.records(outputPrefix(manifest.manifestId)), WIDTH, async (record: BatchRecord) => {
+    if (record.kind === 'unreadable') {
+      unreadable = true;
+      return;
+    }
+    const line = harvest.lines.get(record.recordId);
+    const chunk = harvest.chunks.get(line?.chunkId ?? '');
+    if (line === undefined || chunk === undefined) return;
+    harvest.lines.delete(record.recordId);
+    if (record.kind === 'failed') harvest.failed.push({ line, reason: record.reason });
+    else add(harvest, chunk, await harvestRecord({ line, chunk, record, job }, ports));
+  });
+  return unreadable;
+}
+
+/** Records without a line: not processed, so not billed and sent again; unless their line may be the one that could not be read. */
+async function harvestMissing(
+  cause: { job: ProviderJob | undefined; rejection: string | undefined; unknown: boolean },
+  harvest: Harvest,
+  ports: HarvestPorts,
+): Promise<void> {
+  const reason = cause.rejection ?? `the provider's job ended ${cause.job?.status ?? 'unknown'} without this record`;
+  await inParallel([...harvest.lines.values()], WIDTH, async (line) => {
+    const chunk = harvest.chunks.get(line.chunkId);
+    if (chunk === undefined) return;
+    if (cause.unknown) add(harvest, chunk, await bookUnknown({ line, chunk, job: cause.job }, ports));
+    else harvest.failed.push({ line, reason });
+  });
+}
+
+const add = ({ costPico }: Harvest, { chunkId }: Chunk, cost: PicoUsd): void => {
+  costPico.set(chunkId, (costPico.get(chunkId) ?? 0n) + cost);
+};

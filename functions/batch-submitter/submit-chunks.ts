@@ -1,0 +1,54 @@
+import { type Chunk, planSubmissions, STAGING_MS } from '../core/batching.ts';
+import type { StagingStore } from '../ports/staging-store.ts';
+import { chunkMoney } from '../use-cases/chunk-money.ts';
+import { type DivertPorts, divertChunk } from './divert-chunk.ts';
+import { advanceManifest, type ManifestPorts } from './submit-manifest.ts';
+
+export type SubmitterPorts = ManifestPorts &
+  DivertPorts & {
+    readonly staging: StagingStore;
+    readonly newId: (atMs: number) => string;
+    /** A failure that only delays: the next run resumes. */
+    readonly failed: (what: string, error: unknown) => void;
+  };
+
+/** One run: resumes what an earlier one left, sends full groups to the provider, and small groups near their deadline on demand. */
+export async function submitChunks(ports: SubmitterPorts): Promise<{ submitted: number; diverted: number }> {
+  const { staging } = ports;
+  const nowMs = ports.now();
+  await each(await staging.chunks(), 'repair a chunk', ports, (chunk) => repair(chunk, nowMs, ports));
+  let submitted = 0;
+  const advance = async (manifestId: string): Promise<void> => {
+    if ((await advanceManifest(manifestId, ports)) === 'submitted') submitted += 1;
+  };
+  await each(await staging.openManifests(), 'resume a manifest', ports, (manifest) => advance(manifest.manifestId));
+  const chunks = await staging.chunks();
+  const sealed = chunks.filter((chunk) => chunk.phase === 'sealed');
+  const plan = planSubmissions(sealed, await staging.openManifests(), ports.settings, nowMs);
+  await each(plan.manifests, 'submit a manifest', ports, async ({ model, chunks: group }) => {
+    const manifestId = ports.newId(nowMs);
+    const chunkIds = group.map(({ chunkId }) => chunkId);
+    await staging.createManifest({ manifestId, model, chunkIds, records: 0, createdAtMs: nowMs, phase: 'gathering' });
+    await advance(manifestId);
+  });
+  const diverted = [...plan.onDemand, ...chunks.filter((chunk) => chunk.phase === 'on_demand')];
+  await each(diverted, 'send a chunk on demand', ports, (chunk) => divertChunk(chunk, ports));
+  return { submitted, diverted: diverted.length };
+}
+
+/** An item still `open` long after staging: its seal's answer was lost, or it never was sealed and its jobs come again. */
+async function repair(chunk: Chunk, nowMs: number, ports: SubmitterPorts): Promise<void> {
+  if (chunk.phase !== 'open' || nowMs <= chunk.admittedAtMs + STAGING_MS) return;
+  if ((await chunkMoney(chunk.chunkId, chunk.leaf, ports)) === 'gone') await ports.staging.removeChunk(chunk.chunkId);
+}
+
+/** One after the other; one that fails does not keep the others back. */
+async function each<Item>(items: readonly Item[], what: string, ports: SubmitterPorts, work: (item: Item) => Promise<void>): Promise<void> {
+  for (const item of items) {
+    try {
+      await work(item);
+    } catch (error) {
+      ports.failed(what, error);
+    }
+  }
+}
