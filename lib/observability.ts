@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AlertTopic } from './alert-topic.ts';
@@ -10,7 +10,7 @@ export type ObservabilityProps = {
   readonly alerts: AlertTopic;
   readonly jobsDeadLetter: Queue;
   /** Functions that nobody waits for: without an alarm their failures would go unseen. */
-  readonly background: Readonly<Record<string, Function>>;
+  readonly background: Readonly<Record<string, LambdaFunction>>;
 };
 
 /** A few alarms that need a person, and no others. Callers see the router's own failures. */

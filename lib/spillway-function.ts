@@ -1,6 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { ApplicationLogLevel, Architecture, type Code, Function, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  type Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { z } from 'zod';
@@ -22,7 +30,7 @@ export type SpillwayFunctionProps<Schema extends Contract> = {
 
 /** The house defaults of every function: Node 24 on arm64, JSON logs kept for a bounded time, a role that starts with its logs alone. */
 export class SpillwayFunction<Schema extends Contract = Contract> extends Construct implements IGrantable {
-  readonly resource: Function;
+  readonly resource: LambdaFunction;
   readonly grantPrincipal: IPrincipal;
 
   constructor(scope: Construct, id: string, props: SpillwayFunctionProps<Schema>) {
@@ -31,7 +39,7 @@ export class SpillwayFunction<Schema extends Contract = Contract> extends Constr
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
     logGroup.grantWrite(role);
     this.grantPrincipal = role;
-    this.resource = new Function(this, 'Resource', {
+    this.resource = new LambdaFunction(this, 'Resource', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
