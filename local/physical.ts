@@ -100,6 +100,9 @@ const profileArn = (resource: Located) => arn('bedrock', `application-inference-
 
 const digest = (value: string, length: number) => createHash('sha256').update(value).digest('hex').slice(0, length);
 
+/** Whether the local stack can name such a resource. */
+export const knowsType = (type: string): boolean => SHAPES[type] !== undefined;
+
 /** The resource's physical name: the template's, or stack and logical id, so that it is the same after a restart. */
 export function physicalName(resource: Located): string {
   const shape = shapeOf(resource);
