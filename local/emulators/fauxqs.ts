@@ -12,6 +12,7 @@ export type QueueEmulator = { readonly backend: Backend; stop(): Promise<void> }
 /** fauxqs takes 11 MiB in one request; AWS takes 5 GB in one PUT, and parts. */
 const LARGEST_PUT_BYTES = 10 * 1024 * 1024;
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'] as const;
+const ANSWER_QUEUE_URLS = /^AmazonSQS\.(GetQueueUrl|CreateQueue|ListQueues)$/;
 /** Set by the connection to the client, not by the emulator. */
 const HOP_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
 
@@ -28,7 +29,9 @@ export async function startFauxqs(dataDir: string | undefined, endpoint: () => s
     if (method === undefined) return sendError(call, response, { code: 'MethodNotAllowed', message: call.method, status: 405 });
     if (call.body.length > LARGEST_PUT_BYTES) return sendError(call, response, tooLarge(call));
     const answer = await app.inject({ method, url: call.url, headers: { ...call.headers }, payload: call.body });
-    const body = call.service === 'sqs' ? withOurUrls(answer.rawPayload, endpoint()) : answer.rawPayload;
+    const body = ANSWER_QUEUE_URLS.test(call.headers['x-amz-target'] ?? '')
+      ? withOurUrls(answer.rawPayload, endpoint())
+      : answer.rawPayload;
     for (const [name, value] of Object.entries(answer.headers)) {
       if (value !== undefined && !HOP_HEADERS.has(name)) response.setHeader(name, value);
     }
@@ -52,7 +55,6 @@ function attach(persistence: PersistenceManager, stores: Stores): void {
 
 /** The SDK calls the host of the queue's URL, whatever endpoint it was given: every URL must lead to the front, also after a restart. */
 function withOurUrls(body: Buffer, endpoint: string): Buffer {
-  if (!body.includes('"QueueUrl')) return body;
   return Buffer.from(body.toString('utf8').replace(/"https?:\/\/[^"/]+\/(\d{12}\/)/g, `"${endpoint}/$1`));
 }
 
