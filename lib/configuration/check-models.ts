@@ -14,9 +14,9 @@ import type { SoundParts } from './salvage.ts';
 const STALE_AFTER_MS = 90 * 86_400_000;
 
 /** Pinned, priced, callable from the region, with what their vendor needs. */
-export function checkModels({ models = {} }: SoundParts, context: { region: string; nowMs: number }): Finding[] {
-  const entries = Object.entries(models);
-  const none = entries.length === 0 && 'models' in models ? [{ path: ['models'], message: 'no model is configured' }] : [];
+export function checkModels({ models }: SoundParts, context: { region: string; nowMs: number }): Finding[] {
+  const entries = Object.entries(models ?? {});
+  const none = models !== undefined && entries.length === 0 ? [{ path: ['models'], message: 'no model is configured' }] : [];
   return [
     ...none,
     ...entries.flatMap(([name, model]) => [...checkId(name, model, context.region), ...checkPrice(name, model, context.nowMs)]),
@@ -28,7 +28,7 @@ function checkId(name: string, model: ModelShape, region: string): Finding[] {
   const path = ['models', name, 'id'];
   const { provider, modelId } = splitModelId(model.id);
   const findings: Finding[] = [];
-  if (/latest/i.test(modelId))
+  if (isFloating(modelId))
     findings.push({ path, message: 'a model id must be pinned: "latest" changes under you', allowed: 'an id with a version or date' });
   if (provider === 'bedrock') {
     const { prefix, base } = parseBedrockId(modelId);
@@ -67,12 +67,15 @@ function checkId(name: string, model: ModelShape, region: string): Finding[] {
   return findings;
 }
 
+const isFloating = (modelId: string): boolean => /latest/i.test(modelId);
+
 function checkPrice(name: string, model: ModelShape, nowMs: number): Finding[] {
   if (model.price !== undefined) return [];
   const path = ['models', name, 'id'];
   const { provider, modelId } = splitModelId(model.id);
   const rows = priceRows(provider, modelId);
   const row = findPrice(rows, 'on_demand', nowMs);
+  if (row === undefined && isFloating(modelId)) return [];
   if (row === undefined)
     return [
       {

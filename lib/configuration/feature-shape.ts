@@ -46,7 +46,12 @@ const route = z
     fallback: z
       .union([
         models.describe('For both tiers.'),
-        z.strictObject({ cheap: models.exactOptional(), strong: models.exactOptional() }).describe('By tier.'),
+        z
+          .strictObject({
+            cheap: models.describe('For the cheap tier.').exactOptional(),
+            strong: models.describe('For the strong tier.').exactOptional(),
+          })
+          .describe('By tier.'),
       ])
       .describe('Models to try, in this order, when the tier’s own model is down.')
       .exactOptional(),

@@ -13,7 +13,7 @@ export const email = z.email('not an e-mail address').describe('An e-mail addres
 export const usd = z
   .number('not an amount in USD: write a plain number')
   .nonnegative('negative: a cap or price is at least 0')
-  .refine((value) => /^\d+(\.\d{1,6})?$/.test(String(value)), 'not an amount in USD: write a plain number of at most 6 decimals');
+  .refine((value) => /^-?\d+(\.\d{1,6})?$/.test(String(value)), 'not an amount in USD: write a plain number of at most 6 decimals');
 
 export const tokens = z.int('not a number of tokens: write a whole number').positive('must be at least 1 token');
 export const count = z.int('write a whole number').positive('must be at least 1');

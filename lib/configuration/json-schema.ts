@@ -7,10 +7,13 @@ export function configurationJsonSchema(): Record<string, unknown> {
   return { $schema, $id: 'https://spillway.dev/spillway.schema.json', title: 'spillway.yaml', ...schema };
 }
 
+/** That schema as its file holds it. */
+export const renderConfigurationSchema = (): string => `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`;
+
 const node = z.object({
   properties: z.record(z.string(), z.unknown()).optional(),
-  additionalProperties: z.unknown(),
-  items: z.unknown(),
+  additionalProperties: z.unknown().optional(),
+  items: z.unknown().optional(),
   anyOf: z.array(z.unknown()).optional(),
   enum: z.array(z.unknown()).optional(),
   description: z.string().optional(),

@@ -16,7 +16,7 @@ export function parseYamlSource(file: string, text: string): YamlSource {
   const root = document.contents;
   const problems = document.errors.map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
-    const message = error.code === 'DUPLICATE_KEY' ? duplicateKey(text.slice(...error.pos)) : `not valid YAML: ${error.message}`;
+    const message = error.code === 'DUPLICATE_KEY' ? duplicateKey(text.slice(error.pos[0])) : `not valid YAML: ${error.message}`;
     return { severity: 'error', file, path: '', line, column: col, message } as const;
   });
   const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
