@@ -4,15 +4,16 @@ import type { Settings } from '../functions/core/settings.ts';
 import { BatchPipeline } from './batch-pipeline.ts';
 import type { CodeOf } from './bundles.ts';
 import { Compactor } from './compactor.ts';
+import type { DeploymentOptions } from './configuration/load-configuration.ts';
 import { Foundation } from './foundation.ts';
 import { Gateway } from './gateway.ts';
 import { Observability } from './observability.ts';
 import { Router } from './router.ts';
-import { type SenderIdentity, WeeklyReport } from './weekly-report.ts';
+import { WeeklyReport } from './weekly-report.ts';
 
 export type SpillwayStackProps = {
   readonly settings: Settings;
-  readonly options: { readonly inferenceProfiles: boolean; readonly identity: SenderIdentity };
+  readonly options: DeploymentOptions;
   readonly codeOf: CodeOf;
 };
 
@@ -28,11 +29,11 @@ export class SpillwayStack extends Stack {
       analyticsReporting: false,
     });
     const foundation = new Foundation(this, 'Foundation', { ...props, inferenceProfiles: props.options.inferenceProfiles });
-    const router = new Router(this, 'Router', foundation);
-    const gateway = new Gateway(this, 'Gateway', foundation);
+    const router = new Router(this, 'Router', foundation, props.options);
+    const gateway = new Gateway(this, 'Gateway', foundation, props.options);
     const batch = new BatchPipeline(this, 'Batch', foundation);
     const compactor = new Compactor(this, 'Compactor', foundation);
-    const report = new WeeklyReport(this, 'Report', foundation, gateway.url.url, props.options.identity);
+    const report = new WeeklyReport(this, 'Report', foundation, { gatewayUrl: gateway.url.url, identity: props.options.identity });
     new Observability(this, 'Observability', {
       alerts: foundation.alerts,
       jobsDeadLetter: batch.queues.jobsDeadLetter,

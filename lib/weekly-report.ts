@@ -11,21 +11,25 @@ import { weeklyAt } from './weekly-time.ts';
 const MEMORY_MIB = 512;
 const TIMEOUT_SECONDS = 300;
 
-/** `existing`: the sender is verified in SES already (to create it again would fail the deployment). `create`: this stack does it. */
-export type SenderIdentity = 'existing' | 'create';
+export type WeeklyReportProps = {
+  /** Where the report's page is read. */
+  readonly gatewayUrl: string;
+  /** `existing`: the sender is verified in SES already, and to create it again would fail the deployment. `create`: this stack does it. */
+  readonly identity: 'existing' | 'create';
+};
 
 /** The Friday e-mail, and its page. */
 export class WeeklyReport extends Construct {
   readonly function: SpillwayFunction<typeof contract>;
 
-  constructor(scope: Construct, id: string, foundation: Foundation, gatewayUrl: string, identity: SenderIdentity) {
+  constructor(scope: Construct, id: string, foundation: Foundation, props: WeeklyReportProps) {
     super(scope, id);
     const { blobs, control, ledger, settings } = foundation;
     this.function = new SpillwayFunction(this, 'Function', {
       description: 'Spillway: mails what was wasted in the week, per finding, with owner and action',
       code: foundation.codeOf('waste-report'),
       contract,
-      environment: { ...foundation.environment, BUCKET: blobs.bucket.bucketName, GATEWAY_URL: gatewayUrl },
+      environment: { ...foundation.environment, BUCKET: blobs.bucket.bucketName, GATEWAY_URL: props.gatewayUrl },
       memoryMiB: MEMORY_MIB,
       timeoutSeconds: TIMEOUT_SECONDS,
     });
@@ -36,7 +40,7 @@ export class WeeklyReport extends Construct {
     blobs.grantRead(this.function, 'reports/');
     blobs.grantWrite(this.function, 'reports/');
     this.grantSend(settings.report.from);
-    if (identity === 'create') new EmailIdentity(this, 'Sender', { identity: Identity.email(settings.report.from) });
+    if (props.identity === 'create') new EmailIdentity(this, 'Sender', { identity: Identity.email(settings.report.from) });
     new FunctionSchedule(this, 'Schedule', {
       target: this.function.resource,
       schedule: weeklyAt(settings.report.at, settings.timezone),
