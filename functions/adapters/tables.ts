@@ -21,6 +21,8 @@ export const controlKeys = {
   chunk: (chunkId: string) => ({ pk: 'batch#chunks', sk: chunkId }),
   manifest: (manifestId: string) => ({ pk: 'batch#manifests', sk: manifestId }),
   gatewayKey: (hash: string) => ({ pk: `key#${hash}`, sk: 'key' }),
+  gatewayKeyList: (id: string) => ({ pk: 'keys', sk: id }),
+  outcome: (feature: string, template: string, requestId: string) => ({ pk: `outcomes#${feature}#${template}`, sk: requestId }),
   report: (week: string) => ({ pk: `report#${week}`, sk: 'report' }),
   refusal: (day: string, feature: string, template: string, reason: string) => ({
     pk: `refusals#${day}`,

@@ -1,0 +1,104 @@
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { RunState, RunStore } from '../ports/run-store.ts';
+import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
+import { controlKeys, EXPIRES_AT } from './tables.ts';
+
+/** A run that nobody has called for a week is over. */
+const RUN_LIFE_SECONDS = 7 * 24 * 3600;
+/** Entries of the list that are kept; when there are more, the older half goes, in a write of its own. */
+const MOST_SEEN = 64;
+
+/**
+ * Runs: one item each, one write a call. An entry of the list is `<fingerprint>.<tail of the call id>`, so that a write whose answer was
+ * lost counts once. NOT guaranteed: that a repeat is seen which lies more than 32 calls back.
+ */
+export function dynamodbRuns(env: { CONTROL_TABLE: string }): RunStore {
+  const TableName = env.CONTROL_TABLE;
+  return {
+    async enter(feature, run, call) {
+      const Key = keyOf(feature, run);
+      const entry = `${call.fingerprint}.${call.callId.slice(-16)}`;
+      let after: Item | undefined;
+      const entered = await conditional(async () => {
+        after = (await dynamodb.send(enterCommand(TableName, Key, entry, call.atMs))).Attributes;
+      });
+      if (entered === 'changed' && after !== undefined) {
+        await forgetOldest(TableName, Key, after);
+        return { kind: 'entered', run: runOf(after) };
+      }
+      const { Item } = await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })));
+      const state = runOf(Item ?? {});
+      // Refused by its own earlier copy, or by the breaker; a breaker that closed since then lets the next call in.
+      const own = Item?.['seen']?.L?.some((seen) => seen.S === entry) ?? false;
+      return { kind: own ? 'entered' : 'open', run: state };
+    },
+
+    async trip(feature, run, { untilMs, reason, atMs }) {
+      const command = new UpdateItemCommand({
+        TableName,
+        Key: keyOf(feature, run),
+        UpdateExpression: `SET openUntilMs = :until, #reason = :reason, ${EXPIRES_AT} = :expires`,
+        ConditionExpression: 'attribute_not_exists(openUntilMs) OR openUntilMs <= :at',
+        ExpressionAttributeNames: { '#reason': 'reason' },
+        ExpressionAttributeValues: { ':until': number(untilMs), ':reason': text(reason), ':at': number(atMs), ':expires': expiry(atMs) },
+      });
+      return conditional(() => dynamodb.send(command));
+    },
+
+    async reset(feature, run) {
+      const UpdateExpression = 'REMOVE openUntilMs, #reason, seen';
+      const ExpressionAttributeNames = { '#reason': 'reason' };
+      const command = new UpdateItemCommand({ TableName, Key: keyOf(feature, run), UpdateExpression, ExpressionAttributeNames });
+      await stored(() => dynamodb.send(command));
+    },
+  };
+}
+
+const enterCommand = (TableName: string, Key: Item, entry: string, atMs: number): UpdateItemCommand =>
+  new UpdateItemCommand({
+    TableName,
+    Key,
+    UpdateExpression: `SET seen = list_append(if_not_exists(seen, :none), :entries), ${EXPIRES_AT} = :expires ADD calls :one`,
+    ConditionExpression: '(attribute_not_exists(openUntilMs) OR openUntilMs <= :at) AND NOT contains(seen, :entry)',
+    ExpressionAttributeValues: {
+      ':none': { L: [] },
+      ':entries': { L: [text(entry)] },
+      ':entry': text(entry),
+      ':expires': expiry(atMs),
+      ':one': number(1),
+      ':at': number(atMs),
+    },
+    ReturnValues: 'ALL_NEW',
+  });
+
+/** Best effort: of several callers only the first removes anything, since the list is short again after it. */
+async function forgetOldest(TableName: string, Key: Item, after: Item): Promise<void> {
+  if ((after['seen']?.L?.length ?? 0) <= MOST_SEEN) return;
+  const oldest = Array.from({ length: MOST_SEEN / 2 }, (_, index) => `seen[${index}]`);
+  const command = new UpdateItemCommand({
+    TableName,
+    Key,
+    UpdateExpression: `REMOVE ${oldest.join(', ')}`,
+    ConditionExpression: 'size(seen) > :most',
+    ExpressionAttributeValues: { ':most': number(MOST_SEEN) },
+  });
+  await conditional(() => dynamodb.send(command));
+}
+
+const keyOf = (feature: string, run: string): Item => {
+  const { pk, sk } = controlKeys.run(feature, run);
+  return { pk: text(pk), sk: text(sk) };
+};
+const expiry = (atMs: number) => number(Math.floor(atMs / 1000) + RUN_LIFE_SECONDS);
+
+function runOf(item: Item): RunState {
+  const seen = (item['seen']?.L ?? []).flatMap(({ S }) => (S === undefined ? [] : [S.slice(0, S.lastIndexOf('.'))]));
+  const until = item['openUntilMs']?.N;
+  const reason = item['reason']?.S;
+  return {
+    calls: Number(item['calls']?.N ?? 0),
+    fingerprints: seen.slice(-MOST_SEEN),
+    ...(until === undefined ? {} : { openUntilMs: Number(until) }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Refusal } from '../core/errors.ts';
+import type { RouteRequest } from '../core/wire/route.ts';
+import { inferenceConfig, jsonObject, messages, system, toolConfig } from './converse.ts';
+
+/** Requests and buffered answers: below Lambda's own 6 MB, so that the refusal is ours and says what to do. */
+export const MOST_REQUEST_BYTES = 5_500_000;
+const MOST_DEPTH = 100;
+const MOST_SCHEMA_BYTES = 64_000;
+
+const NAME = /^[a-z0-9][a-z0-9_-]{0,47}$/;
+const RUN = /^[A-Za-z0-9._:-]{1,128}$/;
+const name = z.string().regex(NAME, `must match ${NAME.source}`);
+const run = z.string().regex(RUN, `must match ${RUN.source}`);
+
+/** A tag left out or empty is `untagged`, decided where observe mode is known; a tag of the wrong form is malformed. */
+const tag = z.union([z.literal(''), name], `must match ${NAME.source}`).default('');
+
+const routeRequest = z.strictObject({
+  feature: tag,
+  template: tag,
+  templateVersion: run.exactOptional(),
+  run: run.exactOptional(),
+  parentRun: run.exactOptional(),
+  messages,
+  system: system.exactOptional(),
+  inferenceConfig: inferenceConfig.exactOptional(),
+  toolConfig: toolConfig.exactOptional(),
+  outputConfig: jsonObject.exactOptional(),
+  expect: z
+    .strictObject({
+      jsonSchema: jsonObject.refine((schema) => JSON.stringify(schema).length <= MOST_SCHEMA_BYTES, 'must be at most 64,000 characters'),
+    })
+    .exactOptional(),
+  model: name.exactOptional(),
+  idempotencyKey: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable characters without spaces')
+    .exactOptional(),
+});
+
+export type Parsed<Value> = { readonly kind: 'parsed'; readonly value: Value } | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Reads a request. What is wrong is said by path and rule; values are never repeated, since they may be prompts. */
+export function parseRouteRequest(value: unknown): Parsed<RouteRequest> {
+  if (deeperThan(value, MOST_DEPTH)) return malformed(`the request is nested deeper than ${MOST_DEPTH} levels`);
+  return parseWith(routeRequest, value);
+}
+
+const outcomeReport = z.strictObject({ requestId: z.string().min(1).max(256), ok: z.boolean() });
+
+/** Reads `{ requestId, ok }`: whether an answer was good. */
+export const parseOutcome = (value: unknown): Parsed<{ requestId: string; ok: boolean }> => parseWith(outcomeReport, value);
+
+export const malformed = (message: string, evidence: Refusal['evidence'] = {}): { kind: 'refused'; refusal: Refusal } => ({
+  kind: 'refused',
+  refusal: { reason: 'request_malformed', message, evidence },
+});
+
+/** Reads any value by a schema, or says what is wrong with it as a refusal. */
+export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): Parsed<z.infer<Schema>> {
+  const result = schema.safeParse(value);
+  if (result.success) return { kind: 'parsed', value: result.data };
+  const [issue, ...others] = result.error.issues;
+  const path = issue?.path.map(String).join('.').slice(0, 200) || 'request';
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return malformed(`${path}: ${issue?.message.slice(0, 300) ?? 'is not allowed'}${more}`, { path });
+}
+
+/** Whether a parsed JSON value is nested deeper than this. Without recursion: the value may be made to exhaust a stack. */
+function deeperThan(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []));
+  }
+  return false;
+}

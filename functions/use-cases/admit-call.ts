@@ -1,0 +1,116 @@
+import type { Refusal } from '../core/errors.ts';
+import { type AttemptPlan, type Plan, refuse } from '../core/route-plan.ts';
+import type { RouteAnswer } from '../core/wire/route.ts';
+import type { Claim } from '../ports/idempotency-store.ts';
+import type { HeldMoney } from '../ports/money-desk.ts';
+import type { RunState } from '../ports/run-store.ts';
+import { guardRun, runIsOpen } from './guard-loops.ts';
+import type { RoutePorts } from './route-ports.ts';
+
+export type CallAdmission =
+  | { readonly kind: 'admitted'; readonly held: HeldMoney; readonly wouldRefuse?: Refusal }
+  | { readonly kind: 'replayed'; readonly answer: RouteAnswer }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Holds the money of one attempt. */
+export function holdFor(plan: Plan, attempt: AttemptPlan, ports: RoutePorts): ReturnType<RoutePorts['money']['hold']> {
+  const { run } = plan.request;
+  return ports.money.hold({
+    feature: plan.feature.name,
+    callId: plan.callId,
+    attempt: attempt.attempt,
+    wantPico: attempt.bounds.wantPico,
+    floorPico: attempt.bounds.floorPico,
+    template: plan.template,
+    model: attempt.model.name,
+    ...(run === undefined ? {} : { run }),
+    admittedAtMs: plan.admittedAtMs,
+    deadlineMs: plan.deadlineMs,
+  });
+}
+
+/**
+ * The one store round before the model: money, run and idempotency key, in parallel. Whoever refuses, what the others took is given back
+ * (the run keeps its count: a call that was tried was tried).
+ */
+export async function admitCall(plan: Plan, attempt: AttemptPlan, fingerprint: string, ports: RoutePorts): Promise<CallAdmission> {
+  const [money, run, claim] = await Promise.allSettled([
+    holdFor(plan, attempt, ports),
+    enterRun(plan, fingerprint, ports),
+    claimKey(plan, ports),
+  ]);
+  const held = money.status === 'fulfilled' && money.value.kind === 'held' ? money.value : undefined;
+  const claimed = claim.status === 'fulfilled' && claim.value?.kind === 'claimed';
+  const giveBack = () =>
+    Promise.all([held === undefined ? undefined : giveBackHold(held, ports), claimed ? releaseKey(plan, ports) : undefined]);
+  try {
+    const verdict = await judge(plan, fingerprint, { money: fulfilled(money), run: fulfilled(run), claim: fulfilled(claim) }, ports);
+    if (verdict.kind !== 'admitted') await giveBack();
+    return verdict;
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}
+
+type Round = {
+  readonly money: Awaited<ReturnType<typeof holdFor>>;
+  readonly run: Awaited<ReturnType<typeof enterRun>>;
+  readonly claim: Claim | undefined;
+};
+
+async function judge(plan: Plan, fingerprint: string, { money, run, claim }: Round, ports: RoutePorts): Promise<CallAdmission> {
+  if (claim?.kind === 'answered') return { kind: 'replayed', answer: claim.answer };
+  if (claim?.kind === 'in_progress') {
+    const message = 'the first call with this idempotency key is still running';
+    return { kind: 'refused', refusal: refuse('in_progress', message, { feature: plan.feature.name }, claim.retryAtMs) };
+  }
+  const ofRun = await judgeRun(plan, run, fingerprint, ports);
+  if (ofRun !== undefined && plan.feature.mode === 'enforce') return { kind: 'refused', refusal: ofRun };
+  if (money.kind === 'refused') return money;
+  const wouldRefuse = plan.wouldRefuse ?? ofRun ?? money.wouldRefuse;
+  return wouldRefuse === undefined ? { kind: 'admitted', held: money } : { kind: 'admitted', held: money, wouldRefuse };
+}
+
+async function judgeRun(plan: Plan, entered: Round['run'], fingerprint: string, ports: RoutePorts): Promise<Refusal | undefined> {
+  if (entered === undefined) return undefined;
+  return entered.kind === 'open' ? runIsOpen(plan, entered.run) : guardRun(plan, entered.run, fingerprint, ports);
+}
+
+async function enterRun(
+  { request, feature, callId, admittedAtMs }: Plan,
+  fingerprint: string,
+  ports: RoutePorts,
+): Promise<{ kind: 'entered' | 'open'; run: RunState } | undefined> {
+  if (request.run === undefined) return undefined;
+  return ports.runs.enter(feature.name, request.run, { callId, fingerprint, atMs: admittedAtMs });
+}
+
+async function claimKey({ request, feature, requestId, admittedAtMs, deadlineMs }: Plan, ports: RoutePorts): Promise<Claim | undefined> {
+  if (request.idempotencyKey === undefined) return undefined;
+  return ports.idempotency.claim(feature.name, request.idempotencyKey, { requestId, atMs: admittedAtMs, deadlineMs });
+}
+
+/** Frees the key of a call that no model was asked for. Failing is harmless: the claim runs out with its deadline. */
+export async function releaseKey({ request, feature, requestId }: Plan, ports: RoutePorts): Promise<void> {
+  if (request.idempotencyKey === undefined) return;
+  try {
+    await ports.idempotency.release(feature.name, request.idempotencyKey, requestId);
+  } catch (error) {
+    ports.log('key_not_released', { requestId }, error);
+  }
+}
+
+/** Gives back a hold that no call followed. If the store fails, the resolver finds the hold, and books it as assumed. */
+export async function giveBackHold(held: HeldMoney, ports: RoutePorts): Promise<void> {
+  try {
+    await ports.money.unhold(held);
+  } catch (error) {
+    ports.log('hold_not_given_back', { scope: held.leaf, hold: held.hold.id }, error);
+  }
+}
+
+function fulfilled<Value>(result: PromiseSettledResult<Value>): Value {
+  if (result.status === 'fulfilled') return result.value;
+  throw result.reason;
+}

@@ -1,0 +1,38 @@
+import type { SchemaValidator } from '../core/cascade.ts';
+import type { Evidence, Refusal } from '../core/errors.ts';
+import type { Settings } from '../core/settings.ts';
+import type { RouteAnswer } from '../core/wire/route.ts';
+import type { Alerts } from '../ports/alerts.ts';
+import type { Fingerprints } from '../ports/fingerprints.ts';
+import type { IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { ModelClient, ModelEvent } from '../ports/model-client.ts';
+import type { MoneyDesk } from '../ports/money-desk.ts';
+import type { RefusalCounter } from '../ports/refusal-counter.ts';
+import type { RunStore } from '../ports/run-store.ts';
+import type { OpenBreakers } from './open-breakers.ts';
+
+/** What answering a request needs of the world. */
+export type RoutePorts = {
+  readonly settings: Settings;
+  readonly money: MoneyDesk;
+  readonly runs: RunStore;
+  readonly idempotency: IdempotencyStore;
+  readonly models: ModelClient;
+  readonly refusals: RefusalCounter;
+  readonly alerts: Alerts;
+  readonly fingerprints: Fingerprints;
+  readonly validate: SchemaValidator;
+  readonly breakers: OpenBreakers;
+  readonly now: () => number;
+  /** A new ulid for the instant given. */
+  readonly newId: (atMs: number) => string;
+  /** For operators: names, counts and codes, never prompt text. */
+  readonly log: (event: string, facts: Evidence, cause?: unknown) => void;
+};
+
+/** Takes one event of a streamed answer. It must not throw: a client that left does not stop a call that is being paid for. */
+export type Emit = (event: ModelEvent) => Promise<void>;
+
+export type RouteOutcome =
+  | { readonly kind: 'answered'; readonly answer: RouteAnswer }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };

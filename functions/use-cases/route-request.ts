@@ -1,0 +1,185 @@
+import { localDay } from '../core/calendar.ts';
+import { failedCheck } from '../core/cascade.ts';
+import { type Refusal, SpillwayError } from '../core/errors.ts';
+import type { LedgerEntry } from '../core/ledger.ts';
+import { picoToUsd } from '../core/money.ts';
+import { receiptOf, wireUsage } from '../core/receipt.ts';
+import { type AttemptPlan, type Plan, planAttempt, planRequest, refuse } from '../core/route-plan.ts';
+import { streamEvents } from '../core/stream-events.ts';
+import type { RouteAnswer, RouteRequest } from '../core/wire/route.ts';
+import { admitCall, holdFor, releaseKey } from './admit-call.ts';
+import { guardConversation, requestFingerprint } from './guard-loops.ts';
+import type { Emit, RouteOutcome, RoutePorts } from './route-ports.ts';
+import { type Attempted, type Marks, runAttempt } from './run-attempt.ts';
+
+type Answered = Extract<Attempted, { kind: 'answered' }>;
+
+/**
+ * Answers one request with the cheapest model that can do the work, or says why not. With `emit`, the answer also goes out in pieces: as it
+ * comes, or, where the cheap model's answer has to be checked first, once it is known to be good.
+ */
+export async function routeRequest(request: RouteRequest, ports: RoutePorts, emit?: Emit): Promise<RouteOutcome> {
+  const admittedAtMs = ports.now();
+  const planned = planRequest(request, ports.settings, { callId: ports.newId(admittedAtMs), admittedAtMs });
+  if (planned.kind === 'refused') return refused(request, planned.refusal, ports);
+  const { plan } = planned;
+  const first = planAttempt(plan, ports.settings, { ...plan.decision, number: 1, escalated: false });
+  if (!('bounds' in first)) return refused(request, first, ports, plan);
+  try {
+    return await route(plan, first, ports, emit);
+  } catch (error) {
+    if (!(error instanceof SpillwayError) || error.code !== 'store_unavailable') throw error;
+    ports.log('store_unavailable', { requestId: plan.requestId }, error);
+    return refused(request, refuse('store_unavailable', error.publicMessage, {}, ports.now() + 1_000), ports, plan, first);
+  }
+}
+
+async function route(plan: Plan, first: AttemptPlan, ports: RoutePorts, emit: Emit | undefined): Promise<RouteOutcome> {
+  const remembered = recall(plan, ports);
+  if (remembered !== undefined) return refused(plan.request, remembered, ports, plan, first);
+  const loop = await guardConversation(plan, ports);
+  if (loop !== undefined && plan.feature.mode === 'enforce') return refused(plan.request, loop, ports, plan, first);
+  const watched: Plan = plan.wouldRefuse === undefined && loop !== undefined ? { ...plan, wouldRefuse: loop } : plan;
+  const fingerprint = await requestFingerprint(plan, ports);
+  const admission = await admitCall(watched, first, fingerprint, ports);
+  if (admission.kind === 'refused') return refused(plan.request, admission.refusal, ports, plan, first);
+  if (admission.kind === 'replayed') return replayed(admission.answer, emit);
+  const marks: Marks = admission.wouldRefuse === undefined ? { fingerprint } : { fingerprint, wouldRefuse: admission.wouldRefuse.reason };
+  const buffered = plan.decision.escalateTo !== undefined;
+  const attempted = await runAttempt(plan, first, admission.held, marks, ports, buffered ? undefined : emit);
+  if (attempted.kind === 'failed') return failed(plan, attempted, ports, first);
+  const outcome = await cascade(plan, attempted, marks, ports);
+  if (buffered && emit !== undefined) await emitAnswer(outcome.output, outcome.stopReason, emit);
+  return { kind: 'answered', answer: await keep(plan, withWouldRefuse(outcome, admission.wouldRefuse), ports) };
+}
+
+/** Cheap first: when a free check fails, the strong model is asked, on a hold of its own. Never a refusal after a paid attempt. */
+async function cascade(plan: Plan, cheap: Answered, marks: Marks, ports: RoutePorts): Promise<RouteAnswer> {
+  const { escalateTo } = plan.decision;
+  const check = escalateTo === undefined ? undefined : failedCheck(cheap.answer, plan.request, ports.validate);
+  if (escalateTo === undefined || check === undefined) return answerOf(plan, cheap, [cheap]);
+  const warning = `check_failed:${check}`;
+  const attempt = planAttempt(plan, ports.settings, { number: 2, model: escalateTo, arm: 'strong', reason: 'escalated', escalated: true });
+  const second = 'bounds' in attempt ? await escalate(plan, attempt, marks, ports) : 'escalation_refused';
+  if (typeof second === 'string') return answerOf(plan, cheap, [cheap], [warning, second]);
+  if (second.kind === 'answered') return answerOf(plan, second, [cheap, second], [warning]);
+  return answerOf(plan, cheap, [cheap, second], [warning, 'escalation_failed']);
+}
+
+async function escalate(plan: Plan, attempt: AttemptPlan, marks: Marks, ports: RoutePorts): Promise<Attempted | 'escalation_refused'> {
+  try {
+    const held = await holdFor(plan, attempt, ports);
+    return held.kind === 'held' ? await runAttempt(plan, attempt, held, marks, ports) : 'escalation_refused';
+  } catch (error) {
+    ports.log('escalation_refused', { requestId: plan.requestId }, error);
+    return 'escalation_refused';
+  }
+}
+
+/** The answer of `best`, with the receipt of everything that was paid for it. */
+function answerOf(plan: Plan, best: Answered, attempts: readonly Attempted[], warnings: readonly string[] = []): RouteAnswer {
+  const last = attempts.at(-1) ?? best;
+  const entries = attempts.flatMap((attempt): LedgerEntry[] => (attempt.entry === undefined ? [] : [attempt.entry]));
+  const unspent = last.held.hold.amountPico - (last.entry?.costPico ?? 0n);
+  const wanted = plan.request.inferenceConfig?.maxTokens ?? best.attempt.bounds.maxTokens;
+  return {
+    requestId: plan.requestId,
+    output: { message: best.answer.message },
+    stopReason: best.answer.stopReason,
+    usage: wireUsage(best.entry.usage),
+    receipt: receiptOf({
+      entries,
+      answering: best.entry,
+      ...(best.maxTokens < wanted ? { maxTokensClampedTo: best.maxTokens } : {}),
+      budget: last.held.remaining.map(({ scope, remainingPico }) => ({ scope, remainingPico: remainingPico + unspent })),
+      warnings: [...attempts.flatMap((attempt) => attempt.warnings), ...warnings],
+    }),
+  };
+}
+
+const withWouldRefuse = (answer: RouteAnswer, would: Refusal | undefined): RouteAnswer =>
+  would === undefined ? answer : { ...answer, receipt: { ...answer.receipt, wouldRefuse: would.reason } };
+
+/** No answer: what was booked is said, and a key whose call cost nothing is free again. */
+async function failed(
+  plan: Plan,
+  attempted: Extract<Attempted, { kind: 'failed' }>,
+  ports: RoutePorts,
+  first: AttemptPlan,
+): Promise<RouteOutcome> {
+  if (attempted.entry === undefined) {
+    await releaseKey(plan, ports);
+    return refused(plan.request, attempted.refusal, ports, plan, first);
+  }
+  const evidence = { ...attempted.refusal.evidence, requestId: plan.requestId, assumedUsd: picoToUsd(attempted.entry.costPico) };
+  return { kind: 'refused', refusal: { ...attempted.refusal, evidence } };
+}
+
+/** Stores the answer for repeats of the same key. */
+async function keep(plan: Plan, answer: RouteAnswer, ports: RoutePorts): Promise<RouteAnswer> {
+  const { request, feature } = plan;
+  if (request.idempotencyKey === undefined) return answer;
+  const { output: _, ...withoutOutput } = answer;
+  const outputUntilMs = ports.now() + feature.keepAnswersHours * 3_600_000;
+  try {
+    const kept = feature.keepAnswersHours > 0 ? answer : withoutOutput;
+    await ports.idempotency.complete(feature.name, request.idempotencyKey, kept, { outputUntilMs });
+    return answer;
+  } catch (error) {
+    ports.log('answer_not_kept', { requestId: plan.requestId }, error);
+    return { ...answer, receipt: { ...answer.receipt, warnings: [...answer.receipt.warnings, 'answer_not_kept'] } };
+  }
+}
+
+async function replayed(answer: RouteAnswer, emit: Emit | undefined): Promise<RouteOutcome> {
+  if (emit !== undefined) await emitAnswer(answer.output, answer.stopReason, emit);
+  return { kind: 'answered', answer: { ...answer, receipt: { ...answer.receipt, replayed: true } } };
+}
+
+async function emitAnswer(output: RouteAnswer['output'], stopReason: string, emit: Emit): Promise<void> {
+  if (output === undefined) return;
+  for (const event of streamEvents(output.message, stopReason)) await emit(event);
+}
+
+const scopesOf = ({ feature, request }: Plan): string[] => [
+  `feature:${feature.name}`,
+  ...(request.run === undefined ? [] : [`run:${feature.name}/${request.run}`]),
+];
+
+/** A breaker seen open a moment ago is not asked again. */
+function recall(plan: Plan, ports: RoutePorts): Refusal | undefined {
+  if (plan.feature.mode !== 'enforce') return undefined;
+  const nowMs = ports.now();
+  return scopesOf(plan)
+    .map((scope) => ports.breakers.recall(scope, nowMs))
+    .find((refusal) => refusal !== undefined);
+}
+
+/** Counts the refusal, as money not spent, and remembers an open breaker. Neither may get in the way of the refusal itself. */
+async function refused(
+  request: RouteRequest,
+  refusal: Refusal,
+  ports: RoutePorts,
+  plan?: Plan,
+  first?: AttemptPlan,
+): Promise<RouteOutcome> {
+  const nowMs = ports.now();
+  if (plan !== undefined && (refusal.reason === 'breaker_open' || refusal.reason === 'paused')) {
+    const ofRun = String(refusal.evidence['scope'] ?? '').startsWith('run:');
+    const scope = scopesOf(plan).at(ofRun ? -1 : 0);
+    if (scope !== undefined) ports.breakers.remember(scope, refusal, nowMs);
+  }
+  const known = Object.hasOwn(ports.settings.features, request.feature) ? ports.settings.features[request.feature] : undefined;
+  const counted = {
+    feature: known?.name ?? '_unknown',
+    template: plan?.template ?? (known !== undefined && Object.hasOwn(known.templates, request.template) ? request.template : '_unknown'),
+    reason: refusal.reason,
+    notSpentPico: first?.bounds.wantPico ?? 0n,
+  };
+  try {
+    await ports.refusals.count(localDay(nowMs, ports.settings.timezone), counted);
+  } catch (error) {
+    ports.log('refusal_not_counted', { reason: refusal.reason }, error);
+  }
+  return { kind: 'refused', refusal };
+}

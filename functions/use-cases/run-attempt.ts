@@ -1,0 +1,130 @@
+import { affordableMaxTokens } from '../core/admission.ts';
+import { attemptEntry } from '../core/attempt-entry.ts';
+import { type Refusal, type RefusalReason, SpillwayError } from '../core/errors.ts';
+import type { LedgerEntry } from '../core/ledger.ts';
+import { type AttemptPlan, type Plan, refuse } from '../core/route-plan.ts';
+import type { ModelAnswer, ModelCall } from '../ports/model-client.ts';
+import type { HeldMoney } from '../ports/money-desk.ts';
+import { giveBackHold } from './admit-call.ts';
+import type { Emit, RoutePorts } from './route-ports.ts';
+
+/** One attempt, over: its entry (absent: nothing was billed and nothing booked), and the answer or why there is none. */
+export type Attempted = {
+  readonly attempt: AttemptPlan;
+  readonly held: HeldMoney;
+  readonly maxTokens: number;
+  readonly warnings: readonly string[];
+} & (
+  | { readonly kind: 'answered'; readonly answer: ModelAnswer; readonly entry: LedgerEntry }
+  | { readonly kind: 'failed'; readonly refusal: Refusal; readonly entry?: LedgerEntry }
+);
+
+/** Facts of the call that its ledger entries carry. */
+export type Marks = { readonly fingerprint: string; readonly wouldRefuse?: string };
+
+/** Kept free at the end of the function's time-out, so that the books can be written after the model was cut off. */
+const SETTLE_MS = 5_000;
+const RETRY_MS = 5_000;
+
+/** Calls the model once on money already held, and settles: real usage, or the whole hold where the provider never said. */
+export async function runAttempt(
+  plan: Plan,
+  attempt: AttemptPlan,
+  held: HeldMoney,
+  marks: Marks,
+  ports: RoutePorts,
+  emit?: Emit,
+): Promise<Attempted> {
+  const maxTokens = affordableMaxTokens(attempt.bounds, held.hold.amountPico);
+  const startedAtMs = ports.now();
+  const settle = (usage: ModelAnswer['usage'], stopReason: string, latencyMs: number) =>
+    settleAttempt({ plan, attempt, held, ports, outcome: { usage, stopReason, latencyMs, heldPico: held.hold.amountPico, ...marks } });
+  try {
+    const answer = await callModel(modelCall(plan, attempt, maxTokens, ports), ports, emit);
+    const { entry, warnings } = await settle(answer.usage, answer.stopReason, answer.latencyMs);
+    return { kind: 'answered', attempt, held, maxTokens, answer, entry, warnings };
+  } catch (error) {
+    const refusal = failureRefusal(error, attempt, ports);
+    if (error instanceof SpillwayError && !error.maybeBilled) {
+      await giveBackHold(held, ports);
+      return { kind: 'failed', attempt, held, maxTokens, refusal, warnings: [] };
+    }
+    const { entry, warnings } = await settle(undefined, refusal.reason, ports.now() - startedAtMs);
+    return { kind: 'failed', attempt, held, maxTokens, refusal, entry, warnings };
+  }
+}
+
+async function callModel(call: ModelCall, ports: RoutePorts, emit: Emit | undefined): Promise<ModelAnswer> {
+  if (emit === undefined) return ports.models.converse(call);
+  const events = ports.models.converseStream(call);
+  for (let next = await events.next(); ; next = await events.next()) {
+    if (next.done === true) return next.value;
+    await emit(next.value);
+  }
+}
+
+function modelCall(plan: Plan, attempt: AttemptPlan, maxTokens: number, ports: RoutePorts): ModelCall {
+  const { feature, request } = plan;
+  const profileArn = ports.settings.inferenceProfiles[`${feature.name}/${attempt.model.name}`];
+  const leftMs = plan.admittedAtMs + ports.settings.timeoutSeconds * 1000 - SETTLE_MS - ports.now();
+  return {
+    model: attempt.model,
+    ...(profileArn === undefined ? {} : { profileArn }),
+    prompt: attempt.prompt,
+    maxTokens,
+    metadata: {
+      feature: feature.name,
+      template: plan.template,
+      team: feature.team,
+      environment: ports.settings.environment,
+      requestId: plan.requestId,
+      attempt: String(attempt.attempt),
+      ...(request.run === undefined ? {} : { run: request.run }),
+    },
+    timeoutMs: Math.max(1_000, leftMs),
+  };
+}
+
+type Settling = {
+  readonly plan: Plan;
+  readonly attempt: AttemptPlan;
+  readonly held: HeldMoney;
+  readonly ports: RoutePorts;
+  readonly outcome: Parameters<typeof attemptEntry>[2];
+};
+
+/** Writes the books. The money is spent whatever the store says: if it fails, the hold stays, and the resolver books it whole. */
+async function settleAttempt({ plan, attempt, held, ports, outcome }: Settling): Promise<{ entry: LedgerEntry; warnings: string[] }> {
+  const entry = attemptEntry(plan, attempt, outcome, ports.settings);
+  const warnings = entry.costPico > entry.holdPico ? ['hold_exceeded'] : [];
+  if (entry.kind === 'assumed') warnings.push('usage_unknown');
+  try {
+    return { entry: await ports.money.settle(held, entry), warnings };
+  } catch (error) {
+    ports.log('settle_pending', { requestId: plan.requestId, attempt: attempt.attempt }, error);
+    return { entry, warnings: [...warnings, 'settle_pending'] };
+  }
+}
+
+/** What the caller is told when a model gave no answer. */
+function failureRefusal(error: unknown, { model }: AttemptPlan, ports: RoutePorts): Refusal {
+  ports.log('model_failed', { model: model.name, code: error instanceof SpillwayError ? error.code : 'unexpected' }, error);
+  const evidence = { model: model.name };
+  const retryAtMs = ports.now() + RETRY_MS;
+  if (!(error instanceof SpillwayError)) return refuse('model_unavailable', 'the model call failed', evidence, retryAtMs);
+  if (error.code === 'model_access_denied') {
+    const message = `access to model ${model.name} is not granted to this account: grant model access in Bedrock, or choose another model`;
+    return refuse('model_unavailable', message, { ...evidence, accessDenied: true });
+  }
+  const reason = REASONS[error.code] ?? 'model_unavailable';
+  return reason === 'model_rejected_input'
+    ? refuse(reason, error.publicMessage, evidence)
+    : refuse(reason, error.publicMessage, evidence, retryAtMs);
+}
+
+const REASONS: Readonly<Record<string, RefusalReason>> = {
+  model_throttled: 'model_throttled',
+  model_timeout: 'model_timeout',
+  model_unavailable: 'model_unavailable',
+  model_rejected_input: 'model_rejected_input',
+};
