@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Caller } from '../backend.ts';
 import type { FunctionHost } from './host.ts';
 import { MAX_PAYLOAD_BYTES, withinLimit } from './http.ts';
@@ -18,10 +18,10 @@ export type FunctionUrlOptions = {
 };
 
 /** The HTTPS address of a function, over HTTP on loopback: payload format 2.0, streamed answers passed on chunk by chunk. */
-export function functionUrlServer(options: FunctionUrlOptions): Server {
-  return createServer((request, response) => {
+export function functionUrlListener(options: FunctionUrlOptions): RequestListener {
+  return (request, response) => {
     serve(options, request, response).catch(() => fail(response, 502, 'Internal Server Error'));
-  });
+  };
 }
 
 async function serve(options: FunctionUrlOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import {
   InvokeCommand,
   InvokeWithResponseStreamCommand,
@@ -5,7 +6,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { functionUrlServer } from '../../local/lambda/function-url.ts';
+import { functionUrlListener } from '../../local/lambda/function-url.ts';
 import { type LambdaServer, listen, startLambdaServer } from '../support/lambda-server.ts';
 
 let lambda: LambdaServer;
@@ -154,7 +155,7 @@ describe('a function URL', () => {
     const host = lambda.deploy('streams');
     const authorize = async (headers: Readonly<Record<string, string>>) =>
       headers['authorization'] === undefined ? undefined : { kind: 'operator' as const };
-    const server = functionUrlServer({ host, authType, now: Date.now, authorize });
+    const server = createServer(functionUrlListener({ host, authType, now: Date.now, authorize }));
     try {
       await use(await listen(server));
     } finally {
