@@ -1,0 +1,72 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { DeleteObjectsCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { SpillwayError } from '../core/errors.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
+
+const s3 = new S3Client({ maxAttempts: 4 });
+/** S3's own bound of one DeleteObjects call. */
+const MAX_REMOVED = 1000;
+
+/** Objects of the deployment's bucket. Overwrites; reads after writes are consistent. NOT guaranteed: anything between two keys. */
+export function s3Blobs(env: { BUCKET: string }): BlobStore {
+  const Bucket = env.BUCKET;
+  return {
+    async put(Key, Body, ContentType) {
+      await available(() => s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType })));
+    },
+    async get(Key) {
+      return available(async () => (await find(Bucket, Key))?.transformToString());
+    },
+    async *lines(Key) {
+      const body = await available(() => find(Bucket, Key));
+      if (!(body instanceof Readable)) throw unavailable(new RangeError(`no object ${Key}`));
+      // A connection that breaks in the middle must not look like the end of the file: readline alone would end quietly.
+      let broken: unknown;
+      body.on('error', (error: unknown) => {
+        broken = error;
+      });
+      for await (const line of createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })) if (line !== '') yield line;
+      if (broken !== undefined || !body.readableEnded) throw unavailable(broken);
+    },
+    async putStream(Key, chunks, ContentType) {
+      // `Readable.from` a byte stream: an object stream would be uploaded in one piece per chunk.
+      const Body = Readable.from(chunks, { objectMode: false });
+      await available(() => new Upload({ client: s3, params: { Bucket, Key, Body, ContentType } }).done());
+    },
+    async *list(Prefix) {
+      const pages = paginateListObjectsV2({ client: s3 }, { Bucket, Prefix });
+      for (let page = await available(() => pages.next()); page.done !== true; page = await available(() => pages.next())) {
+        for (const { Key } of page.value.Contents ?? []) if (Key !== undefined) yield Key;
+      }
+    },
+    async remove(keys) {
+      for (let at = 0; at < keys.length; at += MAX_REMOVED) {
+        const Objects = keys.slice(at, at + MAX_REMOVED).map((Key) => ({ Key }));
+        await available(() => s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } })));
+      }
+    },
+  };
+}
+
+/** Undefined for a key that is not there; a role without ListBucket is told AccessDenied instead, and that is thrown. */
+async function find(Bucket: string, Key: string) {
+  try {
+    return (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body;
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+}
+
+async function available<Result>(operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw error instanceof SpillwayError ? error : unavailable(error);
+  }
+}
+
+const unavailable = (cause: unknown): SpillwayError =>
+  new SpillwayError('store_unavailable', 'the file store did not answer; try again', { retryable: true, cause });
