@@ -47,5 +47,9 @@ export type GateStore = {
    * Drops the attributes of an audited, empty day. In this order, or a transfer could be finished twice: every parent's `granted`, then
    * every gate's `rest` from the leaves up.
    */
-  forgetDay(scope: Scope, day: string, part: { kind: 'granted' | 'rest'; children: readonly Scope[] }): Promise<void>;
+  forgetDay(
+    scope: Scope,
+    day: string,
+    part: { kind: 'granted' | 'rest'; children: readonly Scope[]; hours: readonly string[] },
+  ): Promise<void>;
 };
