@@ -1,7 +1,35 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { dynamodbLedger } from '../adapters/dynamodb-ledger.ts';
+import { dynamodbRefusals } from '../adapters/dynamodb-refusals.ts';
+import { dynamodbReportState } from '../adapters/dynamodb-report-state.ts';
+import { s3Blobs } from '../adapters/s3-blobs.ts';
+import { sesMailer } from '../adapters/ses-mailer.ts';
+import { snsAlerts } from '../adapters/sns-alerts.ts';
+import { loadSettings } from '../adapters/ssm-settings.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { environment } from './contract.ts';
+import { type ReportOutcome, sendReport } from './send-report.ts';
 
-readEnvironment(environment);
+const env = readEnvironment(environment);
 
-/** Not there yet: says so. */
-export const handler = (): Promise<never> => Promise.reject(new RangeError('waste-report is not built yet'));
+function newToken(): { token: string; hash: string } {
+  const token = randomBytes(24).toString('base64url');
+  return { token, hash: createHash('sha256').update(token).digest('hex') };
+}
+
+/** Mails the report of the week, once per ISO week however often it is invoked. */
+export const handler = async (): Promise<ReportOutcome> => {
+  const settings = await loadSettings(env.SETTINGS_PATH);
+  return sendReport({
+    settings,
+    ledger: dynamodbLedger(env, settings.retentionDays),
+    refusals: dynamodbRefusals(env),
+    state: dynamodbReportState(env),
+    blobs: s3Blobs(env),
+    mailer: sesMailer(),
+    alerts: snsAlerts(env),
+    gatewayUrl: env.GATEWAY_URL,
+    now: Date.now,
+    newToken,
+  });
+};
