@@ -80,22 +80,32 @@ function textOf(prompt: Prompt, model: StandInModel, directives: Directives, see
 const toolUseId = (seed: number, name: string): string =>
   `tooluse_${createHash('sha256').update(`${seed} ${name}`).digest('base64url').slice(0, 22)}`;
 
+/** What it would say without a bound: text, a tool call, or a text and then the call. */
+function saidTo(prompt: Prompt, model: StandInModel, directives: Directives, seed: number): ContentBlock[] {
+  const fails = directives.refuse || (directives.failOn !== undefined && model.id.includes(directives.failOn));
+  const tool = fails ? undefined : (directives.tool ?? forcedTool(prompt));
+  if (tool === undefined) return [{ text: textOf(prompt, model, directives, seed) }];
+  const before = directives.out === undefined ? [] : [{ text: proseOf(directives.out, seed) }];
+  return [...before, { toolUse: { toolUseId: toolUseId(seed, tool.name), ...tool } }];
+}
+
+const tokensOf = (content: readonly ContentBlock[]): number => content.reduce((sum, block) => sum + blockTokens(block), 0);
+
 export function answerTo(prompt: Prompt, model: StandInModel): Answer {
   const directives = directivesOf(prompt);
   const seed = seedOf(prompt);
   const limit = prompt.inferenceConfig?.maxTokens ?? model.maxOutputTokens;
-  const failsHere = directives.failOn !== undefined && model.id.includes(directives.failOn);
-  const tool = failsHere || directives.refuse ? undefined : (directives.tool ?? forcedTool(prompt));
-  const said = tool === undefined ? textOf(prompt, model, directives, seed) : '';
-  const block: ContentBlock = tool === undefined ? { text: said } : { toolUse: { toolUseId: toolUseId(seed, tool.name), ...tool } };
-  const wanted = blockTokens(block);
+  const said = saidTo(prompt, model, directives, seed);
+  const wanted = tokensOf(said);
   const isCut = wanted > limit || directives.truncate;
-  const kept = tool === undefined ? cut(said, Math.max(1, Math.min(limit, directives.truncate ? Math.ceil(wanted / 2) : limit))) : '';
-  const content = isCut ? { text: kept || proseOf(Math.min(limit, 8), seed) } : block;
-  const outputTokens = Math.min(blockTokens(content), limit);
+  // A cut tool call is none: only text is left of it.
+  const text = said[0]?.text ?? proseOf(wanted, seed);
+  const content = isCut ? [{ text: cut(text, Math.max(1, Math.min(limit, directives.truncate ? Math.ceil(wanted / 2) : limit))) }] : said;
+  const outputTokens = Math.min(tokensOf(content), limit);
+  const completed = content.some((block) => block.toolUse !== undefined) ? 'tool_use' : 'end_turn';
   return {
-    content: [content],
-    stopReason: isCut ? 'max_tokens' : tool === undefined ? 'end_turn' : 'tool_use',
+    content,
+    stopReason: isCut ? 'max_tokens' : completed,
     outputTokens,
     latencyMs: directives.latencyMs ?? 15 + (seed % 20) + Math.ceil(outputTokens / 10),
   };

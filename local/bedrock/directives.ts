@@ -6,7 +6,7 @@ import type { Json, Prompt } from '../../functions/core/wire/converse.ts';
  *
  *   [[out=350]]              the answer has exactly this many tokens (still cut at maxTokens)
  *   [[json={"a":1}]]         the answer is this text
- *   [[tool=name:{"a":1}]]    the answer calls this tool
+ *   [[tool=name:{"a":1}]]    the answer calls this tool (with [[out=N]]: after a text of N tokens)
  *   [[refuse]]               the answer declines
  *   [[truncate]]             the answer is cut: stop reason max_tokens, whatever maxTokens is
  *   [[fail-on=haiku]]        a bad answer (declines; broken JSON where JSON was asked for) on models whose id contains this

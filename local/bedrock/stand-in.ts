@@ -25,6 +25,8 @@ export type StandInOptions = {
   readonly dataDir?: string;
 };
 
+export type { BatchJobEvent };
+
 /** Bedrock and Bedrock Runtime on one backend (SigV4 service `bedrock`). */
 export type BedrockStandIn = {
   readonly backend: Backend;

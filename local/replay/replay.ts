@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { entriesOf, hoursOf, openBooks } from './books.ts';
+import { gatewayCaller, invokeCaller } from './callers.ts';
+import { drive } from './drive.ts';
+import { balances, checkLedger } from './ledger-check.ts';
+import { limitLanes } from './limit-lanes.ts';
+import { progressBar } from './progress.ts';
+import { readTrace } from './read-trace.ts';
+import { runningStack } from './running-stack.ts';
+import { summary } from './summary.ts';
+import { Tally, total } from './tally.ts';
+import { targetsOf } from './targets.ts';
+
+export type ReplayOptions = {
+  readonly speed?: number;
+  readonly requests?: number;
+  readonly conversations?: number;
+  readonly concurrency: number;
+  readonly feature?: string;
+  readonly template?: string;
+  readonly gateway?: boolean;
+};
+
+/** Ctrl-C once: no new calls, then the summary. Twice: the end. */
+function interruptible(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stdout.write('\n  stopping: waiting for the calls under way\n');
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  return { signal: controller.signal, release: () => process.off('SIGINT', interrupt) };
+}
+
+/** Answers the exit code: 0 when the books balance and no call failed, 1 when not, 2 when there was nothing to replay on or from. */
+export async function replay(file: string, options: ReplayOptions): Promise<number> {
+  try {
+    return await run(file, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    process.stderr.write(`replay: ${error.message}\n`);
+    return 2;
+  }
+}
+
+async function run(file: string, options: ReplayOptions): Promise<number> {
+  const replayId = randomBytes(4).toString('hex');
+  const version = `replay-${replayId}`;
+  const trace = readTrace(file, replayId);
+  const lanes = limitLanes(trace.lanes, options);
+  const calls = lanes.reduce((sum, lane) => sum + lane.count, 0);
+  const stack = runningStack();
+  const { settings, ledger } = await openBooks(stack);
+  const targets = targetsOf(settings, options);
+  const caller = options.gateway ? gatewayCaller(stack) : invokeCaller(stack, options.concurrency);
+  const way = options.gateway ? 'POST /v1/route' : 'Lambda Invoke';
+  process.stdout.write(
+    `${calls} calls of ${lanes.length} ${trace.kind === 'conversations' ? 'conversations' : 'traced requests'}, through ${way}, `,
+  );
+  process.stdout.write(`over ${targets.length} templates; their entries carry templateVersion ${version}\n`);
+  const [tally, progress, interrupt] = [new Tally(), progressBar(calls), interruptible()];
+  const startMs = Date.now();
+  await drive(
+    { ...options, lanes, targets, caller, speed: options.speed, version, stop: interrupt.signal, onCall: () => progress.update(tally) },
+    tally,
+  );
+  progress.end();
+  interrupt.release();
+  const endMs = Date.now();
+  const entries = await entriesOf(ledger, hoursOf(tally.receipts.keys(), { from: startMs, to: endMs }));
+  const check = checkLedger(entries, tally.receipts, version);
+  process.stdout.write(`${summary(tally, check, (endMs - startMs) / 1_000)}\n`);
+  return balances(check, total(tally.lost)) && tally.errors === 0 ? 0 : 1;
+}
