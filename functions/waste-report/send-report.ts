@@ -43,7 +43,7 @@ export async function sendReport(ports: ReportPorts): Promise<ReportOutcome> {
   try {
     const report = await readReport(period, ports);
     await storeReport(report, ports);
-    const { messageId } = await mailReport(report, `${ports.gatewayUrl}reports/${period.week}?t=${token}`, ports);
+    const { messageId } = await mailReport(report, new URL(`reports/${period.week}?t=${token}`, ports.gatewayUrl).href, ports);
     await state.markSent(period.week, { nowMs: ports.now(), messageId });
     return { kind: 'sent', week: period.week };
   } catch (error) {
