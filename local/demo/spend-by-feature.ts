@@ -1,5 +1,5 @@
 import { addDays, localDay, utcHour, utcHourStartMs } from '../../functions/core/calendar.ts';
-import type { PicoUsd } from '../../functions/core/money.ts';
+import { type PicoUsd, sumPico } from '../../functions/core/money.ts';
 import { type Rollup, rollUp } from '../../functions/core/rollup.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import type { UsageLedger } from '../../functions/ports/usage-ledger.ts';
@@ -31,4 +31,4 @@ export async function spendByFeature(
   return { rows: rows.toSorted((a, b) => (a.costPico < b.costPico ? 1 : -1)), totalPico: costOf(rollups) };
 }
 
-const costOf = (rollups: readonly Rollup[]): PicoUsd => rollups.reduce((sum, { costPico }) => sum + costPico, 0n);
+const costOf = (rollups: readonly Rollup[]): PicoUsd => sumPico(rollups.map(({ costPico }) => costPico));
