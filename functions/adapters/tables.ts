@@ -9,8 +9,10 @@ export const LEDGER_SHARDS = 16;
 export const ledgerKeys = {
   entries: (hour: string, shard: number) => `usage#${hour}#${shard}`,
   entry: (feature: string, template: string, ulid: string, attempt: number) => `${feature}#${template}#${ulid}#${attempt}`,
+  correction: (feature: string, template: string, ulid: string, attempt: number) => `${feature}#${template}#${ulid}#${attempt}#correction`,
   rollups: (day: string) => `rollup#${day}`,
   dirty: 'dirty',
+  progress: { pk: 'progress', sk: 'compactor' },
 };
 
 export const controlKeys = {

@@ -1,0 +1,129 @@
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { addDays, DAY_MS } from '../core/calendar.ts';
+import { checksum } from '../core/checksum.ts';
+import { type LedgerEntry, parseRequestId } from '../core/ledger.ts';
+import type { Rollup } from '../core/rollup.ts';
+import { hourOfRequest } from '../core/ulid-time.ts';
+import type { UsageLedger } from '../ports/usage-ledger.ts';
+import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
+import { entryItem, parseEntry, parseRollup, rollupItem } from './ledger-item.ts';
+import { EXPIRES_AT, LEDGER_SHARDS, ledgerKeys } from './tables.ts';
+
+type Key = { readonly pk: string; readonly sk: string };
+const keyItem = ({ pk, sk }: Key): Item => ({ pk: text(pk), sk: text(sk) });
+const PUTS_AT_ONCE = 16;
+
+/**
+ * The usage ledger in DynamoDB. Entries are put once and never changed; reads are strongly consistent.
+ *
+ * What it does NOT guarantee: an hour read while calls are still being settled is not whole (wait until it is closed, or take its dirty mark);
+ * entries older than the retention may be gone, singly and in any order.
+ */
+export function dynamodbLedger({ LEDGER_TABLE }: { readonly LEDGER_TABLE: string }, retentionDays: number): UsageLedger {
+  const TableName = LEDGER_TABLE;
+  const get = async (key: Key): Promise<Item | undefined> =>
+    (await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key: keyItem(key), ConsistentRead: true })))).Item;
+  const put = (item: Item) => stored(() => dynamodb.send(new PutItemCommand({ TableName, Item: item })));
+  const query = (pk: string, prefix?: string) => pages({ TableName, ...queryOf(pk, prefix) });
+  const find = async (key: Key) => {
+    const item = await get(key);
+    return item === undefined ? undefined : parseEntry(item);
+  };
+  return {
+    async record(given) {
+      const entry: LedgerEntry = { ...given, hour: hourOfRequest(given.requestId) };
+      const key = keyOf(entry.requestId, entry.attempt, entry.kind === 'correction');
+      const expiry = number(Math.ceil((entry.admittedAtMs + retentionDays * DAY_MS) / 1000));
+      const Item = { ...keyItem(key), ...entryItem(entry), [EXPIRES_AT]: expiry };
+      const command = new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+      if ((await conditional(() => dynamodb.send(command))) === 'changed') return entry;
+      const winner = await find(key);
+      if (winner === undefined) throw new RangeError(`a ledger entry was removed: ${key.pk} ${key.sk}`);
+      return winner;
+    },
+    find: (requestId, attempt) => find(keyOf(requestId, attempt, false)),
+    async ofRequest(requestId) {
+      const { pk, sk } = keyOf(requestId, 0, false);
+      const items = await Array.fromAsync(query(pk, sk.slice(0, sk.lastIndexOf('#') + 1)));
+      return items.map(parseEntry).toSorted((a, b) => a.attempt - b.attempt);
+    },
+    async *ofHour(hour) {
+      const shards = Array.from({ length: LEDGER_SHARDS }, (_, shard) => query(ledgerKeys.entries(hour, shard)));
+      // The first item of every shard is asked for at once; most hours have no second page.
+      const first = await Promise.all(shards.map((shard) => shard.next()));
+      for (const [index, start] of first.entries()) {
+        if (start.done === true) continue;
+        yield parseEntry(start.value);
+        for await (const item of shards[index] ?? []) yield parseEntry(item);
+      }
+    },
+    async markDirty(hour, markId) {
+      await put(keyItem({ pk: ledgerKeys.dirty, sk: `${hour}#${markId}` }));
+    },
+    async dirtyHours() {
+      const marks = await Array.fromAsync(query(ledgerKeys.dirty));
+      return marks.map(({ sk }) => {
+        const [hour = '', ...rest] = (sk?.S ?? '').split('#');
+        return { hour, markId: rest.join('#') };
+      });
+    },
+    async clearDirty(marks) {
+      for (const { hour, markId } of marks) {
+        const Key = keyItem({ pk: ledgerKeys.dirty, sk: `${hour}#${markId}` });
+        await stored(() => dynamodb.send(new DeleteItemCommand({ TableName, Key })));
+      }
+    },
+    async putRollups(_hour, rollups) {
+      // Entries are never removed, so an hour's rollups never become fewer: putting all of them replaces all of them.
+      for (let at = 0; at < rollups.length; at += PUTS_AT_ONCE)
+        await Promise.all(
+          rollups.slice(at, at + PUTS_AT_ONCE).map((rollup) => put({ ...keyItem(rollupKey(rollup)), ...rollupItem(rollup) })),
+        );
+    },
+    async *rollups(fromDay, toDay) {
+      for (let day = fromDay; day <= toDay; day = addDays(day, 1))
+        for await (const item of query(ledgerKeys.rollups(day))) yield parseRollup(item);
+    },
+    async progress() {
+      const item = await get(ledgerKeys.progress);
+      const [closedHour, auditedDay] = [item?.['closedHour']?.S, item?.['auditedDay']?.S];
+      return { ...(closedHour === undefined ? {} : { closedHour }), ...(auditedDay === undefined ? {} : { auditedDay }) };
+    },
+    async setProgress({ closedHour, auditedDay }) {
+      const hour = closedHour === undefined ? {} : { closedHour: text(closedHour) };
+      await put({ ...keyItem(ledgerKeys.progress), ...hour, ...(auditedDay === undefined ? {} : { auditedDay: text(auditedDay) }) });
+    },
+  };
+}
+
+/** Where an entry lives: the shard spreads a busy hour over partitions. */
+function keyOf(requestId: string, attempt: number, correction: boolean): Key {
+  const names = parseRequestId(requestId);
+  if (names === undefined) throw new RangeError(`not a request id: ${requestId}`);
+  const { feature, template, ulid } = names;
+  const shard = Number.parseInt(checksum(ulid), 16) % LEDGER_SHARDS;
+  const sk = correction ? ledgerKeys.correction(feature, template, ulid, attempt) : ledgerKeys.entry(feature, template, ulid, attempt);
+  return { pk: ledgerKeys.entries(hourOfRequest(requestId), shard), sk };
+}
+
+const rollupKey = ({ day, hour, feature, template, model, mode, team, owner }: Rollup): Key => ({
+  pk: ledgerKeys.rollups(day),
+  sk: [hour, feature, template, model, mode, team, owner].join('#'),
+});
+
+function queryOf(pk: string, prefix: string | undefined): Omit<QueryCommandInput, 'TableName'> {
+  if (prefix === undefined)
+    return { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': text(pk) }, ConsistentRead: true };
+  const ExpressionAttributeValues = { ':pk': text(pk), ':prefix': text(prefix) };
+  return { KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)', ExpressionAttributeValues, ConsistentRead: true };
+}
+
+async function* pages(input: QueryCommandInput): AsyncGenerator<Item> {
+  let next: Item | undefined;
+  do {
+    const page = new QueryCommand({ ...input, ...(next === undefined ? {} : { ExclusiveStartKey: next }) });
+    const answer = await stored(() => dynamodb.send(page));
+    yield* answer.Items ?? [];
+    next = answer.LastEvaluatedKey;
+  } while (next !== undefined);
+}

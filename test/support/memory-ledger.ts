@@ -1,0 +1,62 @@
+import { type LedgerEntry, parseRequestId } from '../../functions/core/ledger.ts';
+import { type Rollup, rollUp } from '../../functions/core/rollup.ts';
+import { hourOfRequest } from '../../functions/core/ulid-time.ts';
+import type { Progress, UsageLedger } from '../../functions/ports/usage-ledger.ts';
+
+/** Rules that a test takes away to see that it notices. */
+export type LedgerMutation = 'the loser keeps its own figure' | 'the last put wins';
+
+/** The ledger in memory. `entries` is for assertions. */
+export function memoryLedger(mutation?: LedgerMutation): UsageLedger & { readonly entries: Map<string, LedgerEntry> } {
+  const entries = new Map<string, LedgerEntry>();
+  const dirty = new Map<string, { hour: string; markId: string }>();
+  const rollups = new Map<string, Rollup>();
+  let progress: Progress = {};
+  const keyOf = (requestId: string, attempt: number, correction: boolean) => {
+    if (parseRequestId(requestId) === undefined) throw new RangeError(`not a request id: ${requestId}`);
+    return `${requestId}#${attempt}${correction ? '#correction' : ''}`;
+  };
+  return {
+    entries,
+    record(given) {
+      const entry = { ...given, hour: hourOfRequest(given.requestId) };
+      const key = keyOf(entry.requestId, entry.attempt, entry.kind === 'correction');
+      const known = entries.get(key);
+      if (known === undefined || mutation === 'the last put wins') entries.set(key, entry);
+      return Promise.resolve(mutation === undefined ? (known ?? entry) : entry);
+    },
+    find: (requestId, attempt) => Promise.resolve(entries.get(keyOf(requestId, attempt, false))),
+    ofRequest: (requestId) =>
+      Promise.resolve([...entries.values()].filter((entry) => entry.requestId === requestId).toSorted((a, b) => a.attempt - b.attempt)),
+    async *ofHour(hour) {
+      for (const entry of entries.values()) if (entry.hour === hour) yield entry;
+    },
+    markDirty(hour, markId) {
+      dirty.set(`${hour}#${markId}`, { hour, markId });
+      return Promise.resolve();
+    },
+    dirtyHours: () => Promise.resolve([...dirty.values()]),
+    clearDirty(marks) {
+      for (const { hour, markId } of marks) dirty.delete(`${hour}#${markId}`);
+      return Promise.resolve();
+    },
+    putRollups(_hour, fresh) {
+      for (const { hour, day, feature, template, model, mode, team, owner, ...rest } of fresh) {
+        const names = { hour, day, feature, template, model, mode, team, owner };
+        rollups.set(Object.values(names).join('#'), { ...names, ...rest });
+      }
+      return Promise.resolve();
+    },
+    async *rollups(fromDay, toDay) {
+      for (const rollup of rollups.values()) if (rollup.day >= fromDay && rollup.day <= toDay) yield rollup;
+    },
+    progress: () => Promise.resolve(progress),
+    setProgress(next) {
+      progress = next;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** What a ledger's own rollups must add up to: recomputed from its entries. */
+export const rollupsOf = (ledger: { readonly entries: Map<string, LedgerEntry> }): Rollup[] => rollUp(ledger.entries.values());
