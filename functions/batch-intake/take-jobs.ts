@@ -22,24 +22,41 @@ const MAX_LOADED_CHARACTERS = 48_000_000;
 /** Takes a queue batch in. Answers the messages that must stay in the queue: every other one is staged or answered, durably. */
 export async function takeJobs(messages: readonly QueueMessage[], ports: IntakePorts): Promise<{ keptIds: string[] }> {
   const atMs = ports.now();
-  const kept = new Set<string>();
-  const good = new Map<string, GoodJob>();
-  let loaded = 0;
-  await inParallel(messages, WIDTH, async (message) => {
-    const job = loaded > MAX_LOADED_CHARACTERS ? undefined : await attempt(() => readMessage(message, atMs, ports), ports);
-    if (job?.kind === 'good') loaded += JSON.stringify(job.request).length;
-    // A second copy in the same batch comes again, and is then known.
-    if (job?.kind === 'good' && !good.has(keyOf(job))) good.set(keyOf(job), job);
-    else if (job?.kind !== 'bad' || (await attempt(() => answerBad(job, atMs, ports), ports)) !== 'done') kept.add(message.messageId);
-  });
-  for (const jobs of Map.groupBy(good.values(), (job) => job.feature).values()) {
-    const fates = await attempt(() => stageChunk(jobs, atMs, ports), ports);
-    await inParallel(jobs, WIDTH, async (job) => {
+  const done = new Set<string>();
+  const good = await readAll(messages, atMs, done, ports);
+  for (const jobs of Map.groupBy(good.values(), ([first]) => first.feature).values()) {
+    const first = jobs.map(([job]) => job);
+    const fates = await attempt(() => stageChunk(first, atMs, ports), ports);
+    await inParallel(jobs, WIDTH, async ([job, ...copies]) => {
       const outcome = await attempt(() => finish(job, fates?.get(job) ?? 'kept', atMs, ports), ports);
-      if (outcome !== 'done') kept.add(job.messageId);
+      if (outcome === 'done') for (const { messageId } of [job, ...copies]) done.add(messageId);
     });
   }
-  return { keptIds: [...kept] };
+  return { keptIds: messages.flatMap(({ messageId }) => (done.has(messageId) ? [] : [messageId])) };
+}
+
+type Copies = [GoodJob, ...GoodJob[]];
+
+/** Answers bad jobs at once, and the good ones by job, each with its equal copies. Another body under the same id comes again later. */
+async function readAll(
+  messages: readonly QueueMessage[],
+  atMs: number,
+  done: Set<string>,
+  ports: IntakePorts,
+): Promise<Map<string, Copies>> {
+  const good = new Map<string, Copies>();
+  let loaded = 0;
+  await inParallel(messages, WIDTH, async (message) => {
+    if (loaded > MAX_LOADED_CHARACTERS) return;
+    const job = await attempt(() => readMessage(message, atMs, ports), ports);
+    if (job?.kind === 'bad' && (await attempt(() => answerBad(job, atMs, ports), ports)) === 'done') done.add(message.messageId);
+    if (job?.kind !== 'good') return;
+    loaded += JSON.stringify(job.request).length;
+    const known = good.get(keyOf(job));
+    if (known === undefined) good.set(keyOf(job), [job]);
+    else if (known[0].bodyHash === job.bodyHash) known.push(job);
+  });
+  return good;
 }
 
 const keyOf = (job: GoodJob): string => `${job.feature}/${job.jobId}`;

@@ -1,0 +1,147 @@
+import { ulid } from 'ulid';
+import { harvestJobs } from '../../functions/batch-harvester/harvest-jobs.ts';
+import { takeJobs } from '../../functions/batch-intake/take-jobs.ts';
+import { submitChunks } from '../../functions/batch-submitter/submit-chunks.ts';
+import type { Settings } from '../../functions/core/settings.ts';
+import type { JobMessage } from '../../functions/core/wire/job.ts';
+import type { RouteAnswer, RouteRequest } from '../../functions/core/wire/route.ts';
+import { crashing } from './crashing.ts';
+import { memoryAnswers, memoryBlobs, memoryJobs, memoryProvider, memoryQueue, memoryStaging, type RecordFate } from './memory-batch.ts';
+import { memoryGates } from './memory-gates.ts';
+import { memoryLedger } from './memory-ledger.ts';
+
+/** Rounds after which a world that is not quiet yet never will be. */
+const MOST_ROUNDS = 40;
+const ROUND_MS = 6 * 60_000;
+
+export const job = (jobId: string, over: Partial<JobMessage> = {}): JobMessage => ({
+  jobId,
+  feature: 'invoice-extractor',
+  template: 'extract',
+  request: { messages: [{ role: 'user', content: [{ text: `prompt of ${jobId}` }] }] },
+  ...over,
+});
+
+export type WorldOptions = {
+  readonly settings: Settings;
+  readonly fate: RecordFate;
+  /** How the provider's next jobs end. */
+  readonly ends?: readonly string[];
+  readonly crash?: { readonly at: number; readonly when: 'before' | 'after' };
+  /** Deliver every message and every event twice. */
+  readonly twice?: boolean;
+  readonly route?: (request: RouteRequest) => Promise<RouteAnswer>;
+};
+
+/** Queue, stores, provider and schedules in memory around the three functions' use cases. One process dies where `crash` says. */
+export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: 'before' }, twice = false, route }: WorldOptions) {
+  const [gates, jobs, staging, blobs, answers, queue] = [
+    memoryGates(),
+    memoryJobs(),
+    memoryStaging(),
+    memoryBlobs(),
+    memoryAnswers(),
+    memoryQueue(),
+  ];
+  const ledger = memoryLedger();
+  const { provider, finish, jobCount, sent } = memoryProvider(blobs, fate);
+  const failures: unknown[] = [];
+  const process = crashing(crash.at, crash.when);
+  let nowMs = Date.parse('2026-11-22T10:00:00Z');
+  let seed = 1;
+  const random = (): number => {
+    seed = (seed * 48271) % 2147483647;
+    return (seed - 1) / 2147483647;
+  };
+  const ports = {
+    settings,
+    bucket: 'bucket',
+    now: () => nowMs,
+    random: () => 0.5,
+    sleep: () => Promise.resolve(),
+    newId: (atMs: number) => ulid(atMs, random),
+    fingerprint: async (text: string) => Buffer.from(text).toString('base64url').slice(-40),
+    failed: (_: string, error: unknown) => void failures.push(error),
+    gates: process.wrap(gates),
+    jobs: process.wrap(jobs),
+    staging: process.wrap(staging),
+    blobs: process.wrap(blobs, ['lines', 'list']),
+    ledger: process.wrap(ledger, ['ofHour', 'rollups']),
+    answers: process.wrap(answers),
+    queue: process.wrap(queue),
+    provider: process.wrap(provider, ['records']),
+    route: async (request: RouteRequest) => {
+      if (route === undefined) throw new RangeError('nothing goes on demand here');
+      return { kind: 'answered', answer: await route(request) } as const;
+    },
+  };
+  // `inputLine` is no call to the world.
+  const whole = { ...ports, provider: { ...ports.provider, inputLine: provider.inputLine } };
+
+  /** Runs one invocation; after a crash nothing of its answer is known. */
+  async function invoke<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      const result = await work();
+      return process.crashed() ? undefined : result;
+    } catch (error) {
+      failures.push(error);
+      return undefined;
+    } finally {
+      process.restart();
+    }
+  }
+
+  async function intake(): Promise<void> {
+    const bodies = queue.bodies.splice(0);
+    const copies = twice ? [...bodies, ...bodies] : bodies;
+    const messages = copies.map((body, index) => ({ messageId: `m${index}`, body }));
+    const taken = await invoke(() => takeJobs(messages, whole));
+    const kept = new Set(taken?.keptIds ?? messages.map(({ messageId }) => messageId));
+    const left = new Set(messages.filter(({ messageId }) => kept.has(messageId)).map(({ body }) => body));
+    queue.bodies.unshift(...left);
+  }
+
+  async function harvest(events: readonly string[]): Promise<void> {
+    for (const name of events) for (let copy = 0; copy < (twice ? 2 : 1); copy++) await invoke(() => harvestJobs(name, whole));
+    await invoke(() => harvestJobs(undefined, whole));
+  }
+
+  async function round(index: number): Promise<void> {
+    await intake();
+    await invoke(() => submitChunks(whole));
+    const ended = finish(nowMs, ends[index]);
+    await harvest(ended.map(({ name }) => name));
+    nowMs += ROUND_MS;
+    await removeStaleHolds();
+  }
+
+  /** The compactor's part: holds that no intake sealed in time. */
+  async function removeStaleHolds(): Promise<void> {
+    for (const feature of Object.keys(settings.features)) {
+      const leaf = `feature:${feature}`;
+      const stale = gates.peek(leaf).chunks.filter((chunk) => chunk.phase === 'open' && chunk.deadlineMs < nowMs);
+      for (const chunk of stale) await gates.settleChunk(leaf, chunk, 0n);
+    }
+  }
+
+  const isQuiet = async (): Promise<boolean> =>
+    queue.bodies.length === 0 && (await staging.chunks()).length === 0 && (await staging.openManifests()).length === 0;
+
+  /** Answers after how many rounds nothing was left to do. */
+  async function untilQuiet(rounds = MOST_ROUNDS): Promise<number> {
+    for (let index = 0; index < rounds; index++) {
+      await round(index);
+      if (await isQuiet()) return index + 1;
+    }
+    throw new Error(`not quiet after ${rounds} rounds: ${failures.map(String).join('; ')}`);
+  }
+
+  const send = (...messages: JobMessage[]): void => void queue.bodies.push(...messages.map((message) => JSON.stringify(message)));
+  const advance = (ms: number): void => {
+    nowMs += ms;
+  };
+  return {
+    ...{ send, round, untilQuiet, advance, intake, ports: whole, failures, calls: process.calls },
+    ...{ gates, jobs, staging, blobs, answers, queue, ledger, jobCount, sent },
+  };
+}
