@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-
-export const ACCOUNT = '000000000000';
-export const REGION = 'us-east-1';
+import { ACCOUNT, REGION } from '../physical.ts';
 
 const STATUSES = [
   'Submitted',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { ACCOUNT, REGION } from '../physical.ts';
 import { AwsError } from './aws-error.ts';
-import { ACCOUNT, type BatchJob, REGION } from './batch-job.ts';
+import type { BatchJob } from './batch-job.ts';
 
 const createSchema = z.object({
   jobName: z.string().regex(/^[a-zA-Z0-9]{1,63}(-*[a-zA-Z0-9+\-.]){0,63}$/),

@@ -72,6 +72,7 @@ async function sendStream(response: AwsResponse, { answer, usage, latencyMs }: T
   response.end();
 }
 
+/** Throws after the behaviour's latency, as AWS refuses. */
 async function fail(state: RuntimeState, fault: Exclude<Fault, 'disconnect'>, modelId: string): Promise<never> {
   await delay(latencyOf(state.behaviour, modelId) ?? 0);
   throw new AwsError(fault, FAULT_MESSAGES[fault]);
@@ -79,48 +80,46 @@ async function fail(state: RuntimeState, fault: Exclude<Fault, 'disconnect'>, mo
 
 type Operation = 'Converse' | 'ConverseStream';
 
-async function answerCall(state: RuntimeState, operation: Operation, call: AwsCall, model: StandInModel, response: AwsResponse) {
-  const request = parseConverse(call.body.toString('utf8'));
-  checkForModel(request, model);
-  state.callCount += 1;
-  const fault = faultOf(state.behaviour, model.id, state.callCount);
-  if (fault !== undefined && fault !== 'disconnect') return fail(state, fault, model.id);
-  const thought = await think(state, request, model);
-  if (operation === 'ConverseStream') await sendStream(response, thought, fault === 'disconnect');
-  else if (fault === 'disconnect') disconnect(response);
-  else sendAnswer(response, thought);
-  return { thought, request, fault };
+/** What the log says of a request before anything has come of it. */
+function received(state: RuntimeState, operation: Operation, modelId: string) {
+  return { atMs: state.now(), operation, modelId, model: modelId, cachePoints: 0, latencyMs: 0, requestMetadata: {} };
 }
 
-type Answered = Awaited<ReturnType<typeof answerCall>>;
-
-function logged({ thought, request, fault }: Answered) {
-  const { usage, answer, latencyMs } = thought;
+function asked(request: ConverseRequest, model: StandInModel) {
   const { maxTokens } = request.inferenceConfig ?? {};
-  return {
-    outcome: fault ?? 'answered',
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    cacheReadInputTokens: usage.cacheReadInputTokens,
-    cacheWriteInputTokens: usage.cacheWriteInputTokens,
-    cachePoints: piecesOf(request).filter((piece) => piece.kind === 'cachePoint').length,
-    stopReason: answer.stopReason,
-    latencyMs,
-    requestMetadata: request.requestMetadata,
-  };
+  const cachePoints = piecesOf(request).filter((piece) => piece.kind === 'cachePoint').length;
+  return { model: model.id, cachePoints, requestMetadata: request.requestMetadata, ...(maxTokens === undefined ? {} : { maxTokens }) };
+}
+
+const said = ({ usage: { totalTokens: _, cacheDetails: __, ...usage }, answer, latencyMs }: Thought) => ({
+  ...usage,
+  stopReason: answer.stopReason,
+  latencyMs,
+});
+
+/** Answers, or breaks the connection as told: then the work was done, and only the caller does not know. */
+async function send(operation: Operation, response: AwsResponse, thought: Thought, breaks: boolean): Promise<void> {
+  if (operation === 'ConverseStream') await sendStream(response, thought, breaks);
+  else if (breaks) disconnect(response);
+  else sendAnswer(response, thought);
 }
 
 /** Converse and ConverseStream: answers, and writes the call into the log whatever comes of it. */
 export async function converse(state: RuntimeState, operation: Operation, modelId: string, call: AwsCall, response: AwsResponse) {
-  const seen = { atMs: state.now(), operation, modelId };
-  const nothing = { model: modelId, cachePoints: 0, latencyMs: 0, requestMetadata: {} };
-  const note = (entry: Partial<LoggedCall> & { outcome: string }) => state.log.add({ ...nothing, ...seen, ...entry });
+  let entry: Omit<LoggedCall, 'outcome'> = received(state, operation, modelId);
   try {
     const model = state.resolve(modelId);
-    note({ model: model.id, ...logged(await answerCall(state, operation, call, model, response)) });
+    const request = parseConverse(call.body.toString('utf8'));
+    entry = { ...entry, ...asked(request, model) };
+    checkForModel(request, model);
+    state.callCount += 1;
+    const fault = faultOf(state.behaviour, model.id, state.callCount);
+    if (fault !== undefined && fault !== 'disconnect') return await fail(state, fault, model.id);
+    const thought = await think(state, request, model);
+    state.log.add({ ...entry, ...said(thought), outcome: fault ?? 'answered' });
+    await send(operation, response, thought, fault === 'disconnect');
   } catch (error) {
-    note({ outcome: error instanceof AwsError ? error.type : 'broken' });
+    if (error instanceof AwsError) state.log.add({ ...entry, outcome: error.type });
     throw error;
   }
 }

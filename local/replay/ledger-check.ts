@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../../functions/core/ledger.ts';
+import { sumPico } from '../../functions/core/money.ts';
 
 /** The ledger against what callers were told. `differing` counts requests whose receipt and entries disagree. */
 export type LedgerCheck = {
@@ -17,12 +18,11 @@ export function checkLedger(entries: Iterable<LedgerEntry>, receipts: ReadonlyMa
   for (const { templateVersion, requestId, costPico } of entries) {
     if (templateVersion === replayVersion) booked.set(requestId, (booked.get(requestId) ?? 0n) + costPico);
   }
-  const sum = (costs: Iterable<bigint>) => Iterator.from(costs).reduce((total, cost) => total + cost, 0n);
   const unreceipted = [...booked].filter(([requestId]) => !receipts.has(requestId)).map(([, cost]) => cost);
-  const unreceiptedPico = sum(unreceipted);
+  const unreceiptedPico = sumPico(unreceipted);
   return {
-    receiptsPico: sum(receipts.values()),
-    ledgerPico: sum(booked.values()) - unreceiptedPico,
+    receiptsPico: sumPico(receipts.values()),
+    ledgerPico: sumPico(booked.values()) - unreceiptedPico,
     unreceiptedPico,
     unreceipted: unreceipted.length,
     differing: [...receipts].filter(([requestId, cost]) => (booked.get(requestId) ?? 0n) !== cost).map(([requestId]) => requestId),

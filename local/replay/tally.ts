@@ -1,3 +1,4 @@
+import { sumPico } from '../../functions/core/money.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What has happened so far. Receipts by request id: what callers were told that they paid. */
@@ -21,7 +22,7 @@ export class Tally {
   }
 
   get costPico(): bigint {
-    return this.receipts.values().reduce((sum, cost) => sum + cost, 0n);
+    return sumPico(this.receipts.values());
   }
 
   get refused(): number {
