@@ -1,7 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dynamodbGates } from '../adapters/dynamodb-gates.ts';
+import { dynamodbLedger } from '../adapters/dynamodb-ledger.ts';
+import { snsAlerts } from '../adapters/sns-alerts.ts';
+import { loadSettings } from '../adapters/ssm-settings.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { logger } from '../runtime/logger.ts';
+import { type Compaction, compact } from './compact.ts';
 import { environment } from './contract.ts';
 
-readEnvironment(environment);
+const env = readEnvironment(environment);
+const log = logger('compactor');
 
-/** Not there yet: says so. */
-export const handler = (): Promise<never> => Promise.reject(new RangeError('compactor is not built yet'));
+/** Hourly: finishes the books of dead calls, rolls up closed hours, closes and audits days. Asks only the clock; repeatable at any time. */
+export const handler = async (): Promise<Compaction> => {
+  const settings = await loadSettings(env.SETTINGS_PATH);
+  const done = await compact({
+    settings,
+    gates: dynamodbGates(env),
+    ledger: dynamodbLedger(env, settings.retentionDays),
+    alerts: snsAlerts(env),
+    now: Date.now,
+    random: Math.random,
+    sleep: (ms) => sleep(ms),
+  });
+  log('compacted', done);
+  return done;
+};

@@ -1,0 +1,49 @@
+import { utcHour } from './calendar.ts';
+import type { Hold } from './gate.ts';
+import { type LedgerEntry, requestIdOf } from './ledger.ts';
+import { findPrice, type UnitPrices } from './price-book.ts';
+import type { Settings } from './settings.ts';
+import { NO_USAGE } from './usage.ts';
+
+const UNKNOWN_PRICES: UnitPrices = { input: 0n, cacheRead: 0n, cacheWrite5m: 0n, cacheWrite1h: 0n, output: 0n };
+
+/** What a hold says of its call's request id and attempt: together with the feature, the key of its entry. */
+export function requestOf(hold: Hold, feature: string): { readonly requestId: string; readonly attempt: number } {
+  const [ulid = '', attempt = ''] = hold.id.split('#');
+  return { requestId: requestIdOf(feature, hold.template, ulid), attempt: Number(attempt) };
+}
+
+/** The entry of a call whose outcome nobody knows: the WHOLE hold, never less, never zero. Names that left the configuration stay as they were. */
+export function assumedEntry(hold: Hold, feature: string, settings: Settings): LedgerEntry {
+  const known = settings.features[feature];
+  const model = settings.models[hold.model];
+  const price = model === undefined ? undefined : findPrice(model.prices, 'on_demand', hold.admittedAtMs);
+  return {
+    kind: 'assumed',
+    ...requestOf(hold, feature),
+    feature,
+    template: hold.template,
+    templateVersion: '',
+    owner: known?.owner ?? settings.unassignedOwner,
+    team: known?.team ?? '',
+    ...(hold.run === undefined ? {} : { run: hold.run }),
+    model: hold.model,
+    modelId: model?.modelId ?? hold.model,
+    provider: model?.provider ?? 'unknown',
+    mode: 'on_demand',
+    arm: known?.route.cheap === hold.model && known.route.strong !== hold.model ? 'cheap' : 'strong',
+    escalated: Number(hold.id.split('#')[1]) > 1,
+    reason: 'unresolved',
+    admittedAtMs: hold.admittedAtMs,
+    hour: utcHour(hold.admittedAtMs),
+    day: hold.day,
+    usage: NO_USAGE,
+    unitPrices: price?.prices ?? UNKNOWN_PRICES,
+    priceBook: settings.priceBookVersion,
+    costPico: hold.amountPico,
+    holdPico: hold.amountPico,
+    latencyMs: 0,
+    stopReason: 'unknown',
+    fingerprint: '',
+  };
+}

@@ -1,0 +1,38 @@
+import { assumedEntry, requestOf } from '../core/assumed-entry.ts';
+import type { Hold, Scope } from '../core/gate.ts';
+import { featureOf } from '../core/gate-tree.ts';
+import type { MoneyPorts } from './money-ports.ts';
+import { recordEntry } from './settle-money.ts';
+
+export type Resolved = { readonly settled: number; readonly assumed: number; readonly chunksRemoved: number };
+
+/** Finishes the books of every call in this leaf that is past its deadline, and removes batch holds that were never sealed. Repeatable by anyone. */
+export async function resolveStaleHolds(leaf: Scope, ports: MoneyPorts): Promise<Resolved> {
+  const gate = await ports.gates.read(leaf);
+  const nowMs = ports.now();
+  const feature = featureOf(leaf);
+  let [settled, assumed, chunksRemoved] = [0, 0, 0];
+  for (const hold of gate.holds.filter(({ deadlineMs }) => deadlineMs < nowMs)) {
+    if (feature === undefined) throw new RangeError(`a hold outside of a leaf: ${leaf}`);
+    const outcome = await resolveHold(leaf, feature, hold, ports);
+    if (outcome === 'settled') settled += 1;
+    if (outcome === 'assumed') assumed += 1;
+  }
+  for (const chunk of gate.chunks.filter(({ phase, deadlineMs }) => phase === 'open' && deadlineMs < nowMs))
+    if ((await ports.gates.settleChunk(leaf, chunk, 0n)) === 'changed') chunksRemoved += 1;
+  return { settled, assumed, chunksRemoved };
+}
+
+/**
+ * Claim first, so that the owner can no longer give the hold back and no late copy of it can land; then find the call's entry, or put the whole
+ * hold as `assumed`; then settle the gate with the entry that won.
+ */
+async function resolveHold(leaf: Scope, feature: string, hold: Hold, ports: MoneyPorts): Promise<'gone' | 'settled' | 'assumed'> {
+  if ((await ports.gates.claim(leaf, hold, hold.admittedAtMs)) === 'refused') return 'gone';
+  const { requestId, attempt } = requestOf(hold, feature);
+  // An entry that is there is recorded again: the first put wins, and an owner that died before marking its hour dirty is made up for.
+  const known = await ports.ledger.find(requestId, attempt);
+  const winner = await recordEntry(known ?? assumedEntry(hold, feature, ports.settings), ports);
+  await ports.gates.settle(leaf, hold, winner.costPico);
+  return winner.kind === 'assumed' ? 'assumed' : 'settled';
+}
