@@ -37,7 +37,11 @@ export class BatchPipeline extends Construct {
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
     this.foundation = foundation;
-    this.queues = new BatchQueues(this, 'Queues', { intakeTimeoutSeconds: INTAKE_TIMEOUT_SECONDS, windowSeconds: INTAKE_WINDOW_SECONDS });
+    this.queues = new BatchQueues(this, 'Queues', {
+      intakeTimeoutSeconds: INTAKE_TIMEOUT_SECONDS,
+      windowSeconds: INTAKE_WINDOW_SECONDS,
+      replyTo: Object.values(foundation.settings.features).flatMap((feature) => feature.batch.replyTo),
+    });
     this.intake = this.buildIntake();
     this.submitter = this.buildSubmitter(new BatchRole(this, 'Role', foundation));
     this.harvester = this.buildHarvester();
@@ -127,23 +131,23 @@ export class BatchPipeline extends Construct {
   }
 
   /** What all three do: money and job items, staged prompts, answers. */
-  private grantStaging(grantee: SpillwayFunction<typeof intakeContract> | SpillwayFunction<typeof submitterContract>): void {
+  private grantStaging(grantee: SpillwayFunction): void {
     const { foundation, queues } = this;
     foundation.grantBasics(grantee);
     foundation.control.grantAdmit(grantee);
     foundation.control.grantList(grantee);
     foundation.blobs.grantRead(grantee, 'batch/');
     foundation.blobs.grantWrite(grantee, 'batch/', 'results/');
-    queues.results.grant(grantee, 'sqs:SendMessage');
+    queues.grantAnswer(grantee);
   }
 
-  private grantJobs(grantee: SpillwayFunction<typeof submitterContract>, ...actions: string[]): void {
+  private grantJobs(grantee: SpillwayFunction, ...actions: string[]): void {
     const arn = batchJobArn(this);
     acknowledgeWildcards(grantee, [arn], "a batch job's id is made when the job is created");
     Grant.addToPrincipal({ grantee, actions, resourceArns: [arn] });
   }
 
-  private grantAll(grantee: SpillwayFunction<typeof submitterContract>, ...actions: string[]): void {
+  private grantAll(grantee: SpillwayFunction, ...actions: string[]): void {
     acknowledgeWildcards(grantee, ['*'], 'listing batch jobs by name has no narrower resource');
     Grant.addToPrincipal({ grantee, actions, resourceArns: ['*'] });
   }

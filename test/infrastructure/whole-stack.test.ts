@@ -1,0 +1,94 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { FeatureSettings } from '../../functions/core/settings.ts';
+import { exampleSettings, exampleStack, propertiesOf, statementsOf, templateOf } from '../support/synthesized.ts';
+
+const template = templateOf();
+const functions = propertiesOf(template, 'AWS::Lambda::Function');
+
+const findings = (stack: Stack): string[] => new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName }) => ruleName);
+
+/** A configuration of a large team: every feature with long names and two models. */
+function hundredFeatures(): Record<string, FeatureSettings> {
+  const [example] = Object.values(exampleSettings.features);
+  if (example === undefined) throw new RangeError('the example has no features');
+  const names = Array.from({ length: 100 }, (_, index) => `feature-with-quite-a-long-name-${index}`);
+  return Object.fromEntries(names.map((name) => [name, { ...example, name }]));
+}
+
+describe('the stack', () => {
+  it('has the outputs that everything else finds it by', () => {
+    expect(Object.keys(template.findOutputs('*')).sort()).toEqual(
+      [
+        ...['RouterFunction', 'GatewayFunction', 'GatewayUrl', 'BatchIntakeFunction', 'BatchSubmitterFunction', 'BatchHarvesterFunction'],
+        ...['CompactorFunction', 'WasteReportFunction', 'JobsQueue', 'JobsDeadLetterQueue', 'ResultsQueue', 'LedgerTable', 'ControlTable'],
+        ...['Bucket', 'AlertTopic'],
+      ].sort(),
+    );
+  });
+
+  it('is seven functions on Node 24 and arm64, and no custom resource', () => {
+    expect(Object.values(functions).map(({ Runtime, Architectures }) => [Runtime, Architectures])).toEqual(
+      Array.from({ length: 7 }, () => ['nodejs24.x', ['arm64']]),
+    );
+    const types = Object.values(template.toJSON()['Resources']).map((resource) => z.object({ Type: z.string() }).parse(resource).Type);
+    expect(types.filter((type) => type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource')).toEqual([]);
+  });
+
+  it('reserves no concurrency: a new account has too little to give away', () => {
+    expect(Object.values(functions).filter((properties) => 'ReservedConcurrentExecutions' in properties)).toEqual([]);
+  });
+
+  it('grants single actions, never all actions of a service', () => {
+    const actions = statementsOf(template, /./).flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('deploys twice into one account under two names', () => {
+    const namesOf = (of: typeof template) => [
+      ...Object.values(propertiesOf(of, 'AWS::SSM::Parameter')).map(({ Name }) => Name),
+      ...Object.values(propertiesOf(of, 'AWS::Bedrock::ApplicationInferenceProfile')).map(
+        ({ InferenceProfileName }) => InferenceProfileName,
+      ),
+    ];
+    const first = new Set(namesOf(template));
+    expect(namesOf(templateOf({ name: 'spillway-staging' })).filter((name) => first.has(name))).toEqual([]);
+  });
+
+  it("passes the checks of cdk-nag's AwsSolutions, every exception with its reason beside the resource", () => {
+    expect(findings(exampleStack())).toEqual([]);
+  });
+
+  it('would not pass them with a bare bucket', () => {
+    const stack = exampleStack();
+    new Bucket(stack, 'Bare');
+    expect(findings(stack)).toContain('AwsSolutions-S10');
+  });
+});
+
+describe('a configuration of a hundred features', () => {
+  const large = templateOf({ settings: { features: hundredFeatures() } });
+
+  it('leaves every environment far below the 4 KB that Lambda allows', () => {
+    for (const { Environment } of Object.values(propertiesOf(large, 'AWS::Lambda::Function')))
+      expect(JSON.stringify(Environment).length).toBeLessThan(2048);
+  });
+
+  it('stays below the 500 resources of a stack', () => {
+    expect(Object.keys(large.toJSON()['Resources']).length).toBeLessThanOrEqual(500);
+  });
+
+  it('keeps every parameter within 4,096 bytes and every policy within 10,240', () => {
+    const ARN_GROWTH = 60;
+    for (const { Value } of Object.values(propertiesOf(large, 'AWS::SSM::Parameter'))) {
+      const text = JSON.stringify(Value);
+      const arns = text.split('Fn::GetAtt').length - 1;
+      expect(arns === 0 ? z.string().parse(Value).length : text.length + arns * ARN_GROWTH - arns * 120).toBeLessThanOrEqual(4096);
+    }
+    for (const policy of Object.values(propertiesOf(large, 'AWS::IAM::Policy')))
+      expect(JSON.stringify(policy['PolicyDocument']).length).toBeLessThan(10_240);
+  });
+});
