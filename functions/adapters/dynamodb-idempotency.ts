@@ -1,4 +1,4 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { Claim, IdempotencyStore } from '../ports/idempotency-store.ts';
 import { parseStoredAnswer } from '../schemas/stored-answer.ts';
@@ -43,11 +43,12 @@ export function dynamodbIdempotency(env: { CONTROL_TABLE: string }): Idempotency
     },
 
     async release(feature, key, requestId) {
-      const command = new DeleteItemCommand({
+      const command = new UpdateItemCommand({
         TableName,
         Key: keyOf(feature, key),
+        UpdateExpression: 'SET deadlineMs = :past',
         ConditionExpression: 'requestId = :own AND attribute_not_exists(answer)',
-        ExpressionAttributeValues: { ':own': text(requestId) },
+        ExpressionAttributeValues: { ':own': text(requestId), ':past': number(0) },
       });
       await conditional(() => dynamodb.send(command));
     },

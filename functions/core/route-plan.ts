@@ -1,16 +1,15 @@
 import { type Bounds, boundAttempt } from './admission.ts';
 import type { Evidence, Refusal, RefusalReason } from './errors.ts';
+import { UNASSIGNED_FEATURE } from './gate-tree.ts';
 import { type Arm, requestIdOf } from './ledger.ts';
 import { findPrice, type PriceRow } from './price-book.ts';
 import { type CacheWrite, cacheWriteOf, placeCachePoints } from './prompt-cache.ts';
 import { type Decision, decide } from './routing.ts';
 import type { FeatureSettings, ModelSettings, Settings } from './settings.ts';
 import { estimateTokens } from './token-estimate.ts';
+import { unassignedFeature } from './unassigned.ts';
 import type { Prompt } from './wire/converse.ts';
 import type { RouteRequest } from './wire/route.ts';
-
-/** Where observe mode books what it cannot attribute; no caller can name it, since names begin with a letter or digit. */
-export const UNASSIGNED = '_unassigned';
 
 /** One request, decided: whose it is, which model answers first, and why. */
 export type Plan = {
@@ -89,9 +88,9 @@ function attribute(request: RouteRequest, settings: Settings): Attributed {
       request.feature === ''
         ? refuse('untagged', 'name the feature and the template that this call belongs to')
         : refuse('unknown_feature', 'this feature is not in the configuration: add it there with an owner', { feature: request.feature });
-    const unassigned = settings.features[UNASSIGNED];
-    if (unassigned?.mode !== 'observe') return { kind: 'refused', refusal };
-    return { kind: 'attributed', feature: unassigned, template: UNASSIGNED, wouldRefuse: refusal };
+    const unassigned = unassignedFeature(settings);
+    if (unassigned === undefined) return { kind: 'refused', refusal };
+    return { kind: 'attributed', feature: unassigned, template: UNASSIGNED_FEATURE, wouldRefuse: refusal };
   }
   if (request.template !== '' && (feature.openTemplates || Object.hasOwn(feature.templates, request.template))) {
     return { kind: 'attributed', feature, template: request.template };
@@ -102,7 +101,7 @@ function attribute(request: RouteRequest, settings: Settings): Attributed {
       ? refuse('untagged', 'name the prompt template that this call belongs to', { feature: feature.name })
       : refuse('unknown_template', `feature ${feature.name} has no such template: add it to the configuration`, evidence);
   if (feature.mode === 'enforce') return { kind: 'refused', refusal };
-  return { kind: 'attributed', feature, template: UNASSIGNED, wouldRefuse: refusal };
+  return { kind: 'attributed', feature, template: UNASSIGNED_FEATURE, wouldRefuse: refusal };
 }
 
 function inputTooLong(feature: FeatureSettings, estimatedTokens: number): Refusal {

@@ -2,9 +2,9 @@ import type { Refusal } from '../core/errors.ts';
 import { type AttemptPlan, type Plan, refuse } from '../core/route-plan.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { Claim } from '../ports/idempotency-store.ts';
-import type { HeldMoney } from '../ports/money-desk.ts';
 import type { RunState } from '../ports/run-store.ts';
 import { guardRun, runIsOpen } from './guard-loops.ts';
+import type { HeldMoney } from './hold-money.ts';
 import type { RoutePorts } from './route-ports.ts';
 
 export type CallAdmission =

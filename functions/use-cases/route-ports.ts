@@ -6,10 +6,11 @@ import type { Alerts } from '../ports/alerts.ts';
 import type { Fingerprints } from '../ports/fingerprints.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { ModelClient, ModelEvent } from '../ports/model-client.ts';
-import type { MoneyDesk } from '../ports/money-desk.ts';
 import type { RefusalCounter } from '../ports/refusal-counter.ts';
 import type { RunStore } from '../ports/run-store.ts';
-import type { OpenBreakers } from './open-breakers.ts';
+import { type MoneyDesk, moneyDesk } from './money-desk.ts';
+import type { MoneyPorts } from './money-ports.ts';
+import { OpenBreakers } from './open-breakers.ts';
 
 /** What answering a request needs of the world. */
 export type RoutePorts = {
@@ -36,3 +37,11 @@ export type Emit = (event: ModelEvent) => Promise<void>;
 export type RouteOutcome =
   | { readonly kind: 'answered'; readonly answer: RouteAnswer }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** The ports of one environment, from its stores: money over gates and ledger, and a fresh memory of open breakers. */
+export const routePorts = (stores: Omit<RoutePorts, 'money' | 'breakers' | 'log'> & MoneyPorts, log: RoutePorts['log']): RoutePorts => ({
+  ...stores,
+  money: moneyDesk(stores),
+  breakers: new OpenBreakers(),
+  log,
+});

@@ -4,8 +4,8 @@ import { type Refusal, type RefusalReason, SpillwayError } from '../core/errors.
 import type { LedgerEntry } from '../core/ledger.ts';
 import { type AttemptPlan, type Plan, refuse } from '../core/route-plan.ts';
 import type { ModelAnswer, ModelCall } from '../ports/model-client.ts';
-import type { HeldMoney } from '../ports/money-desk.ts';
 import { giveBackHold } from './admit-call.ts';
+import type { HeldMoney } from './hold-money.ts';
 import type { Emit, RoutePorts } from './route-ports.ts';
 
 /** One attempt, over: its entry (absent: nothing was billed and nothing booked), and the answer or why there is none. */

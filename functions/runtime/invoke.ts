@@ -1,0 +1,30 @@
+import type { Context } from 'aws-lambda';
+import type { Refusal } from '../core/errors.ts';
+import { type WireRefusal, wireRefusal } from '../core/wire/refusal.ts';
+import type { Log } from './logger.ts';
+
+/** Ours, below Lambda's own 6 MB, for requests and for answers. */
+export const MOST_PAYLOAD_BYTES = 5_500_000;
+
+/** Wraps a handler of Lambda `Invoke`: what is unexpected is logged here, and the caller gets no stack trace. */
+export const invokeHandler =
+  <Answer>(log: Log, answer: (event: unknown, context: Context) => Promise<Answer>) =>
+  async (event: unknown, context: Context): Promise<Answer> => {
+    try {
+      return await answer(event, context);
+    } catch (cause) {
+      log('unexpected', { awsRequestId: context.awsRequestId }, cause);
+      const failure = new Error(`Spillway failed; its log has the cause under ${context.awsRequestId}`);
+      failure.name = 'SpillwayFailure';
+      failure.stack = '';
+      throw failure;
+    }
+  };
+
+export const refusedAnswer = (refusal: Refusal): { refused: WireRefusal } => ({ refused: wireRefusal(refusal) });
+
+/** The alias in `...:function:<name>:<alias>`: IAM let the caller in as this feature and as no other. */
+export function aliasOf(invokedFunctionArn: string): string | undefined {
+  const qualifier = invokedFunctionArn.split(':')[7];
+  return qualifier === undefined || qualifier === '$LATEST' || /^\d+$/.test(qualifier) ? undefined : qualifier;
+}

@@ -1,0 +1,25 @@
+import type { LedgerEntry } from '../core/ledger.ts';
+import { type HeldMoney, type HoldOutcome, type HoldRequest, holdMoney, unholdMoney } from './hold-money.ts';
+import type { MoneyPorts } from './money-ports.ts';
+import { settleMoney, settleProbe } from './settle-money.ts';
+
+/** The three moves of money around one attempt: before the call, instead of it, after it. */
+export type MoneyDesk = {
+  hold(request: HoldRequest): Promise<HoldOutcome>;
+  unhold(held: HeldMoney): Promise<void>;
+  /** Records the entry, settles the leaf with the entry that won, and answers that entry. */
+  settle(held: HeldMoney, entry: LedgerEntry): Promise<LedgerEntry>;
+};
+
+/** The moves over the stores. A probe is healthy when the provider said what it used; one that was never made leaves its lease to run out. */
+export function moneyDesk(ports: MoneyPorts): MoneyDesk {
+  return {
+    hold: (request) => holdMoney(request, ports),
+    unhold: (held) => unholdMoney(held, ports),
+    async settle(held, entry) {
+      const winner = await settleMoney(held, entry, ports);
+      if (held.probe) await settleProbe(held, entry.kind === 'settled', ports);
+      return winner;
+    },
+  };
+}
