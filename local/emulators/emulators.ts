@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Backend } from '../backend.ts';
 import { lockDataDir } from '../data-dir.ts';
 import { startDynamodb } from './dynamodb.ts';
-import { startFauxqs } from './fauxqs.ts';
+import { type MayList, startFauxqs } from './fauxqs.ts';
 import { startSes } from './ses.ts';
 
 export type EmulatorOptions = {
@@ -12,6 +12,8 @@ export type EmulatorOptions = {
   readonly inboxPort: number;
   /** The front's URL: queue URLs start with it. */
   readonly endpoint: () => string;
+  /** S3 tells a missing key only to who may list the bucket; absent: to all. */
+  readonly mayList?: MayList;
 };
 
 export type Emulators = {
@@ -37,7 +39,7 @@ export async function startEmulators(options: EmulatorOptions): Promise<Emulator
   try {
     const dynamodb = startDynamodb(dataDir === undefined ? undefined : join(dataDir, 'dynamodb'));
     stops.push(dynamodb.stop);
-    const queues = await startFauxqs(dataDir === undefined ? undefined : join(dataDir, 'queues'), endpoint);
+    const queues = await startFauxqs(dataDir === undefined ? undefined : join(dataDir, 'queues'), endpoint, options.mayList);
     stops.push(queues.stop);
     const ses = await startSes(options.inboxPort);
     stops.push(ses.stop);

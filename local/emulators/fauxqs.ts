@@ -7,6 +7,8 @@ import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import type { AwsCall, Backend } from '../backend.ts';
 import { sendError } from '../wire-error.ts';
 
+export type MayList = (call: AwsCall) => Promise<boolean>;
+
 export type QueueEmulator = { readonly backend: Backend; stop(): Promise<void> };
 
 /** fauxqs takes 11 MiB in one request; AWS takes 5 GB in one PUT, and parts. */
@@ -17,7 +19,11 @@ const ANSWER_QUEUE_URLS = /^AmazonSQS\.(GetQueueUrl|CreateQueue|ListQueues)$/;
 const HOP_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
 
 /** SQS, SNS and S3 in this process. With a data directory everything is in one SQLite file. */
-export async function startFauxqs(dataDir: string | undefined, endpoint: () => string): Promise<QueueEmulator> {
+export async function startFauxqs(
+  dataDir: string | undefined,
+  endpoint: () => string,
+  mayList: MayList = async () => true,
+): Promise<QueueEmulator> {
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const persistence = dataDir === undefined ? undefined : new PersistenceManager(dataDir);
   if (persistence !== undefined) attach(persistence, stores);
@@ -29,6 +35,9 @@ export async function startFauxqs(dataDir: string | undefined, endpoint: () => s
     if (method === undefined) return sendError(call, response, { code: 'MethodNotAllowed', message: call.method, status: 405 });
     if (call.body.length > LARGEST_PUT_BYTES) return sendError(call, response, tooLarge(call));
     const answer = await app.inject({ method, url: call.url, headers: { ...call.headers }, payload: call.body });
+    if (isMissingKey(call, answer.statusCode) && !(await mayList(call))) {
+      return sendError(call, response, { code: 'AccessDenied', message: 'Access Denied' });
+    }
     const body = ANSWER_QUEUE_URLS.test(call.headers['x-amz-target'] ?? '')
       ? withOurUrls(answer.rawPayload, endpoint())
       : answer.rawPayload;
@@ -63,3 +72,6 @@ const tooLarge = (call: AwsCall) => ({
   message: `${call.body.length} bytes in one request: the local store takes ${LARGEST_PUT_BYTES}; upload in parts`,
   status: 400,
 });
+
+const isMissingKey = (call: AwsCall, status: number) =>
+  call.service === 's3' && status === 404 && (call.method === 'GET' || call.method === 'HEAD') && /^\/[^/?]+\/[^?]/.test(call.url);

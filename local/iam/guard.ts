@@ -1,6 +1,6 @@
 import type { AwsCall } from '../backend.ts';
 import type { Denial } from '../front.ts';
-import { ACCOUNT, arn } from '../physical.ts';
+import { ACCOUNT, arn, bucketArn } from '../physical.ts';
 import type { Template } from '../template.ts';
 import { modelNeeds } from './bedrock-needs.ts';
 import { expandAction } from './granted.ts';
@@ -20,6 +20,8 @@ export type Guard = {
   assume(roleArn: string, service: string, sourceArn?: string): Promise<Denial | undefined>;
   /** Why a batch job's role may not run the model: trust, then the right to the model and its profile. */
   batchRefusal(roleArn: string, modelIdOrArn: string): Promise<string | undefined>;
+  /** Whether the caller of an S3 call may list its bucket: without that right S3 calls a missing key "access denied". */
+  mayList(call: AwsCall): Promise<boolean>;
   /** What an application inference profile (ARN) is copied from. */
   profileSource(profileArn: string): string | undefined;
   /** Whether the function's permissions let a service (`events.amazonaws.com`) invoke it on behalf of `sourceArn`. */
@@ -116,6 +118,12 @@ class TemplateGuard implements Guard {
 
   invocable(functionId: string, service: string, sourceArn: string): boolean {
     return invocable(this.#template, functionId, service, sourceArn);
+  }
+
+  async mayList(call: AwsCall): Promise<boolean> {
+    if (call.caller.kind === 'operator') return true;
+    const resource = bucketArn(/^\/([^/?]+)/.exec(call.url)?.[1] ?? '');
+    return (await this.check(call.caller.roleId, { action: 's3:ListBucket', resource }, call.caller.sessionName)) === undefined;
   }
 
   profileSource(profileArn: string): string | undefined {
