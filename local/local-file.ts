@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const ownerSchema = z.looseObject({ pid: z.number().int().positive(), gatewayUrl: z.string() });
+
+export type LocalFile = {
+  /** Set when another living stack's file was replaced: a sentence for the person at the keyboard. */
+  readonly notice?: string;
+  /** Takes the file away, and puts back that of the stack it replaced, if that one is still alive. */
+  remove(): void;
+};
+
+/** Writes `.spillway/local.json`: where everything is, for clients, tools and tests. It exists while the stack is up. */
+export function writeLocalFile(stateDir: string, content: object): LocalFile {
+  mkdirSync(stateDir, { recursive: true });
+  const file = join(stateDir, 'local.json');
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  const other = before === undefined ? undefined : livingOwner(before);
+  writeFileSync(file, `${JSON.stringify({ pid: process.pid, ...content }, null, 2)}\n`, { mode: 0o600 });
+  const remove = () => {
+    if (ownerOf(readOr(file))?.pid !== process.pid) return;
+    if (before !== undefined && livingOwner(before) !== undefined) writeFileSync(file, before, { mode: 0o600 });
+    else rmSync(file, { force: true });
+  };
+  if (other === undefined) return { remove };
+  const notice = `Another local stack (process ${other.pid}, ${other.gatewayUrl}) is running. ${file} now names this one; it names that one again when this one stops.`;
+  return { notice, remove };
+}
+
+function livingOwner(content: string): z.infer<typeof ownerSchema> | undefined {
+  const owner = ownerOf(content);
+  if (owner === undefined || owner.pid === process.pid) return undefined;
+  try {
+    process.kill(owner.pid, 0);
+    return owner;
+  } catch {
+    return undefined;
+  }
+}
+
+function ownerOf(content: string): z.infer<typeof ownerSchema> | undefined {
+  try {
+    return ownerSchema.parse(JSON.parse(content));
+  } catch {
+    return undefined;
+  }
+}
+
+const readOr = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');

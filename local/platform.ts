@@ -1,0 +1,77 @@
+import { createServer, type Server } from 'node:http';
+import type { Backend } from './backend.ts';
+import { startEmulators } from './emulators/emulators.ts';
+import { type Authorize, startFront } from './front.ts';
+import { closeServer, listenOn } from './http-port.ts';
+import { type Guard, guard } from './iam/guard.ts';
+import { text } from './json.ts';
+import { lintTemplate } from './lint.ts';
+import type { Ports } from './ports.ts';
+import { createResources } from './resources.ts';
+import { type SsmParameter, ssmStandIn } from './ssm.ts';
+import { bindingPort, StartProblem } from './start-problem.ts';
+import { synthesize } from './synth.ts';
+import type { Teardown } from './teardown.ts';
+import { readTemplate, type Template } from './template.ts';
+
+/** The services and resources of the stack, ready for its functions. */
+export type Platform = {
+  readonly template: Template;
+  readonly guard: Guard;
+  /** `http://127.0.0.1:PORT`: every AWS service. */
+  readonly endpoint: string;
+  readonly backends: Map<string, Backend>;
+  /** Bound, not answering yet: the listener of each AWS::Lambda::Url, by logical id. */
+  readonly functionUrls: ReadonlyMap<string, { readonly server: Server; readonly url: string }>;
+  readonly inboxUrl: string;
+};
+
+export type PlatformOptions = { readonly configFile: string; readonly ports: Ports; readonly dataDir?: string };
+
+/**
+ * Synthesizes the CDK app, binds every port, and creates what the template declares. Ports come first: queue and function URLs are in
+ * the template's values, which are resolved when asked for.
+ */
+export async function startPlatform(options: PlatformOptions, teardown: Teardown): Promise<Platform> {
+  const { ports, dataDir } = options;
+  const backends = new Map<string, Backend>();
+  const functionUrls = new Map<string, { server: Server; url: string }>();
+  // Decided once the template is read; the port is bound before that.
+  let authorize: Authorize = async () => ({ action: '', resource: '', message: 'the stack is starting' });
+  const { assemblyDir } = await synthesize({ configFile: options.configFile });
+  const front = await bindingPort('AWS services', ports.front, () =>
+    startFront({ port: ports.front, backends, authorize: (call) => authorize(call) }),
+  );
+  teardown.add('AWS services', () => front.stop());
+  const template = readTemplate(assemblyDir, { endpoint: () => front.url, functionUrl: (id) => `${functionUrls.get(id)?.url ?? ''}/` });
+  for (const [index, { id }] of template.resources('AWS::Lambda::Url').entries()) {
+    const server = createServer({ requestTimeout: 0 });
+    const port = await listenOn(server, index === 0 ? ports.gateway : 0, 'gateway');
+    teardown.add(`function URL ${id}`, () => closeServer(server));
+    functionUrls.set(id, { server, url: `http://127.0.0.1:${port}` });
+  }
+  await refuseUndeployable(template);
+  const emulators = await bindingPort('inbox', ports.inbox, () =>
+    startEmulators({ inboxPort: ports.inbox, endpoint: () => front.url, ...(dataDir === undefined ? {} : { dataDir }) }),
+  );
+  teardown.add('stores and queues', () => emulators.stop());
+  for (const [service, backend] of emulators.backends) backends.set(service, backend);
+  backends.set('ssm', ssmStandIn(parametersOf(template)));
+  const iam = guard(template);
+  authorize = (call) => iam.authorize(call);
+  await createResources(template, emulators);
+  return { template, guard: iam, endpoint: front.url, backends, functionUrls, inboxUrl: emulators.inboxUrl };
+}
+
+async function refuseUndeployable(template: Template): Promise<void> {
+  const problems = await lintTemplate(template);
+  if (problems.length > 0)
+    throw new StartProblem(`AWS would refuse this stack:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+}
+
+const parametersOf = (template: Template): ReadonlyMap<string, SsmParameter> =>
+  new Map(
+    template
+      .resources('AWS::SSM::Parameter')
+      .map(({ id, properties }) => [template.name(id), { type: text(properties['Type'], id), value: text(properties['Value'], id) }]),
+  );

@@ -1,0 +1,69 @@
+import { ConfigurationError } from '../lib/configuration/configuration-problem.ts';
+import { type LocalStack, startStack } from './stack.ts';
+import { StartProblem } from './start-problem.ts';
+
+export type RunOptions = {
+  /** Base port; 0 = any free. */
+  readonly port: number;
+  readonly configFile: string;
+  readonly dataDir?: string;
+  readonly modelBackend?: 'bedrock';
+  /** The stack only: no past, no demo. */
+  readonly empty: boolean;
+  /** Ends when the demo has, instead of staying up. */
+  readonly exit: boolean;
+};
+
+/** `npm start`: brings the stack up, shows the demo, stays up until Ctrl-C. Resolves with the exit code. */
+export async function run(options: RunOptions): Promise<number> {
+  const stopped = stopSignal();
+  const startedAt = performance.now();
+  const starting = startStack({ ...options, onTime: true, quiet: false }).catch(explain);
+  const stack = await Promise.race([starting, stopped]);
+  // Threads and ports go with the process: a stack that is half up needs nothing else.
+  if (typeof stack === 'number') return stack;
+  announce(stack, performance.now() - startedAt);
+  const ended = await Promise.race([show(stack, options), stopped]);
+  if (typeof ended !== 'number' && !options.exit) process.stdout.write('\nPress Ctrl-C to stop.\n');
+  const code = typeof ended === 'number' ? ended : options.exit ? 0 : await stopped;
+  await stack.stop();
+  return code;
+}
+
+/** Resolves with the exit code of a stop that was asked for: 130 for Ctrl-C, as shells have it. A second Ctrl-C does not wait. */
+function stopSignal(): Promise<number> {
+  return new Promise((resolve) => {
+    const on = (signal: NodeJS.Signals, code: number) => {
+      process.once(signal, () => {
+        resolve(code);
+        process.once(signal, () => process.exit(code));
+      });
+    };
+    on('SIGINT', 130);
+    on('SIGTERM', 143);
+    on('SIGHUP', 129);
+  });
+}
+
+/** What the person can mend is said in words; anything else is ours, with its trace. */
+function explain(error: unknown): number {
+  const known = error instanceof StartProblem || error instanceof ConfigurationError;
+  const words = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`${words}\n`);
+  return 1;
+}
+
+/** The demonstration comes with its scenes; the stack alone has nothing to show. */
+async function show(_stack: LocalStack, _options: RunOptions): Promise<void> {}
+
+function announce(stack: LocalStack, tookMs: number): void {
+  const lines = [
+    `Spillway is up (${(tookMs / 1000).toFixed(1)} s).`,
+    `  gateway   ${stack.gatewayUrl}     key ${stack.apiKey}`,
+    `  inbox     ${stack.inboxUrl}`,
+    `  AWS       ${stack.endpoint}     (AWS_ENDPOINT_URL, region us-east-1, any credentials)`,
+    `  names     .spillway/local.json, logs in .spillway/log/`,
+    ...(stack.notice === undefined ? [] : ['', stack.notice]),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
