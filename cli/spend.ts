@@ -1,0 +1,64 @@
+import { addDays, localDay } from '../functions/core/calendar.ts';
+import { displayUsd, picoToUsd } from '../functions/core/money.ts';
+import { type SpendKey, type SpendRow, spendBy } from '../functions/core/spend.ts';
+import { promptTokens } from '../functions/core/usage.ts';
+import { readUsage } from '../functions/use-cases/read-usage.ts';
+import { stackNow, useLocalStack } from './local-stack.ts';
+import { printTable } from './print-table.ts';
+import { stackSettings } from './stack-settings.ts';
+
+/** Days shown when none are asked for: the week that the report covers, too. */
+const DEFAULT_DAYS = 7;
+
+export type SpendOptions = { readonly by: readonly SpendKey[]; readonly from?: string; readonly to?: string; readonly json?: boolean };
+
+type Spend = { readonly from: string; readonly to: string; readonly by: readonly SpendKey[] } & ReturnType<typeof spendBy>;
+
+/** Usage and money of local days, the running hour included. */
+export async function spend(options: SpendOptions): Promise<string> {
+  const stack = useLocalStack();
+  const { dynamodbLedger } = await import('../functions/adapters/dynamodb-ledger.ts');
+  const [nowMs, settings] = await Promise.all([stackNow(stack), stackSettings()]);
+  const to = options.to ?? localDay(nowMs, settings.timezone);
+  const from = options.from ?? addDays(to, 1 - DEFAULT_DAYS);
+  const ledger = dynamodbLedger({ LEDGER_TABLE: stack.tables.ledger }, settings.retentionDays);
+  const usage = await Array.fromAsync(readUsage(from, to, { ledger, settings, now: () => nowMs }));
+  const found = { from, to, by: options.by, ...spendBy(usage, options.by) };
+  return options.json === true ? spendJson(found) : spendText(found);
+}
+
+/** Exact decimal strings. */
+export function spendJson({ from, to, by, rows, totalPico }: Spend): string {
+  const line = ({ keys, calls, usage, costPico }: SpendRow) => ({
+    ...keys,
+    calls,
+    inputTokens: usage.input,
+    outputTokens: usage.output,
+    cacheReadInputTokens: usage.cacheRead,
+    cacheWriteInputTokens: usage.cacheWrite5m + usage.cacheWrite1h,
+    costUsd: picoToUsd(costPico),
+  });
+  return JSON.stringify({ from, to, by, rows: rows.map(line), totalUsd: picoToUsd(totalPico) });
+}
+
+/** For people: rounded to cents. */
+export function spendText({ from, to, by, rows, totalPico }: Spend): string {
+  if (rows.length === 0) return `No usage from ${from} to ${to}.`;
+  const head = [...by, 'calls', 'input', 'cached', 'output', 'cost'];
+  const number = (value: number): string => value.toLocaleString('en-US');
+  const cached = ({ usage }: SpendRow): string =>
+    promptTokens(usage) === 0 ? '–' : `${Math.round((100 * usage.cacheRead) / promptTokens(usage))}%`;
+  const lines = rows.map((row) => [
+    ...by.map((each) => row.keys[each] ?? ''),
+    ...[number(row.calls), number(promptTokens(row.usage)), cached(row), number(row.usage.output), displayUsd(row.costPico)],
+  ]);
+  const total = [
+    ...by.map((_, at) => (at === 0 ? 'total' : '')),
+    number(rows.reduce((sum, row) => sum + row.calls, 0)),
+    '',
+    '',
+    '',
+    displayUsd(totalPico),
+  ];
+  return `Spend from ${from} to ${to}, both included\n\n${printTable([head, ...lines, total])}`;
+}

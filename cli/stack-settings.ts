@@ -1,0 +1,16 @@
+import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
+import { loadSettings } from '../functions/adapters/ssm-settings.ts';
+import type { Settings } from '../functions/core/settings.ts';
+import { OperatorError } from './local-stack.ts';
+
+/** The settings that the stack runs with. Their path ends in a fingerprint of their content, so it is looked for. */
+export async function stackSettings(): Promise<Settings> {
+  const client = new SSMClient({});
+  const folders = new Set<string>();
+  for await (const page of paginateGetParametersByPath({ client }, { Path: '/spillway', Recursive: true })) {
+    for (const { Name = '' } of page.Parameters ?? []) folders.add(Name.slice(0, Name.lastIndexOf('/')));
+  }
+  const [folder] = folders;
+  if (folder === undefined) throw new OperatorError('the stack has no settings in SSM under /spillway');
+  return loadSettings(folder);
+}

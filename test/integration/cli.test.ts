@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SOUND } from '../support/configuration.ts';
+
+const CLI = resolve(import.meta.dirname, '../../bin/cli.ts');
+const folder = mkdtempSync(join(tmpdir(), 'spillway-cli-'));
+
+/** Runs `spillway` in a folder of its own, in which no stack runs. */
+function spillway(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { PATH: process.env['PATH'], NO_COLOR: '1' };
+  return new Promise((done) => {
+    execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) => {
+      done({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+describe('spillway', () => {
+  it('shows its verbs', async () => {
+    const { code, out } = await spillway('--help');
+    expect(code).toBe(0);
+    expect(out).toMatch(/config .*spend .*report .*keys/s);
+  });
+
+  it.each([
+    [['nonsense']],
+    [['spend', '--by', 'colour']],
+    [['spend', '--from', 'monday']],
+    [['keys', 'create']],
+    [['config', 'check', 'a', 'b']],
+  ])('exits with 2 for the wrong usage %j', async (args) => {
+    const { code, err } = await spillway(...args);
+    expect([code, err]).toEqual([2, expect.stringContaining('error:')]);
+  });
+
+  it('says that no stack runs here', async () => {
+    const { code, err } = await spillway('spend', '--local');
+    expect([code, err]).toEqual([1, 'spillway: no local stack runs in this folder: start one in another terminal with `npm start`\n']);
+  });
+});
+
+describe('spillway config check', () => {
+  it('exits with 0 for a sound configuration', async () => {
+    expect(await spillway('config', 'check', file('sound.yaml', SOUND))).toEqual({
+      code: 0,
+      out: 'sound.yaml is valid for us-east-1.\n',
+      err: '',
+    });
+  });
+
+  it('exits with 1 and prints each error with its place and what is allowed', async () => {
+    const { code, out } = await spillway(
+      'config',
+      'check',
+      file('broken.yaml', SOUND.replace('team: finance', 'team: finanse').replace('[extract]', '[Extract]')),
+    );
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'broken.yaml:15:11  error  features.extractor.team: unknown team finanse\n    found: "finanse"\n    allowed: finance (did you mean finance?)\n',
+    );
+    expect(out).toContain('features.extractor.templates.0: bad name "Extract"');
+    expect(out).toContain('broken.yaml cannot be used.');
+  });
+
+  it('checks the models against the region asked for', async () => {
+    const { code, out } = await spillway('config', 'check', file('sound.yaml', SOUND), '--region', 'eu-central-1', '--json');
+    expect(code).toBe(1);
+    const problems = JSON.parse(out).problems.filter(({ severity }: { severity: string }) => severity === 'error');
+    expect(problems.map(({ path }: { path: string }) => path)).toEqual(['models.haiku.id', 'models.sonnet.id', 'models.llama.id']);
+  });
+});
