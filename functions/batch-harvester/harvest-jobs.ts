@@ -1,10 +1,11 @@
 import { manifestOfJobName } from '../core/batching.ts';
+import type { Log } from '../runtime/logger.ts';
 import { type HarvestPorts, harvestManifest } from './harvest-manifest.ts';
 
 /** Harvests one job, named by its state-change event, or all that were submitted. One that fails does not keep the others back. */
 export async function harvestJobs(
   jobName: string | undefined,
-  ports: HarvestPorts & { readonly failed: (what: string, error: unknown) => void },
+  ports: HarvestPorts & { readonly log: Log },
 ): Promise<{ harvested: number }> {
   const only = jobName === undefined ? undefined : manifestOfJobName(jobName);
   // An event about a job of somebody else's.
@@ -15,7 +16,7 @@ export async function harvestJobs(
     try {
       if ((await harvestManifest(manifest, ports)) === 'harvested') harvested += 1;
     } catch (error) {
-      ports.failed(`harvest of manifest ${manifest.manifestId}`, error);
+      ports.log('harvest_failed', { manifestId: manifest.manifestId }, error);
     }
   }
   return { harvested };

@@ -1,6 +1,7 @@
 import type { BatchRecord } from '../core/batch-record.ts';
 import { type Chunk, listKey, type Manifest, outputPrefix } from '../core/batching.ts';
 import { utcHour } from '../core/calendar.ts';
+import { mayBeClosed } from '../core/closed-hours.ts';
 import type { PicoUsd } from '../core/money.ts';
 import type { BatchProvider, ProviderJob } from '../ports/batch-provider.ts';
 import type { StagingStore } from '../ports/staging-store.ts';
@@ -47,8 +48,10 @@ export async function harvestManifest(manifest: Manifest, ports: HarvestPorts): 
       harvest.failed.filter(({ line }) => line.chunkId === chunk.chunkId),
       ports,
     );
-    // After its entries and before its hold goes: a mark read before them would be cleared for nothing. Its own key, for the same reason.
-    if (harvest.costPico.has(chunk.chunkId)) await ports.ledger.markDirty(utcHour(chunk.admittedAtMs), ports.newId(ports.now()));
+    const hour = utcHour(chunk.admittedAtMs);
+    // After the chunk's entries and before its hold goes: a mark read before them would be cleared for nothing. Its own key, for the same reason.
+    if (harvest.costPico.has(chunk.chunkId) && mayBeClosed(hour, ports.settings, ports.now()))
+      await ports.ledger.markDirty(hour, ports.newId(ports.now()));
     await settleChunk({ leaf: chunk.leaf, chunk: chunk.hold }, harvest.costPico.get(chunk.chunkId) ?? 0n, ports);
     await ports.staging.removeChunk(chunk.chunkId);
   }

@@ -1,7 +1,15 @@
+import { batchStores } from '../adapters/batch-stores.ts';
+import { loadSettings } from '../adapters/ssm-settings.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { logger } from '../runtime/logger.ts';
+import { once } from '../runtime/once.ts';
+import { sqsHandler } from '../runtime/sqs.ts';
 import { environment } from './contract.ts';
+import { takeJobs } from './take-jobs.ts';
 
-readEnvironment(environment);
+const env = readEnvironment(environment);
+const log = logger('batch-intake');
+const ports = once(async () => ({ ...batchStores(env, await loadSettings(env.SETTINGS_PATH)), bucket: env.BUCKET, log }));
 
-/** Not there yet: says so. */
-export const handler = (): Promise<never> => Promise.reject(new RangeError('batch-intake is not built yet'));
+/** Takes jobs from the queue: each is staged under a hold, or answered, before the queue may forget it. */
+export const handler = sqsHandler(async (messages) => takeJobs(messages, await ports()));

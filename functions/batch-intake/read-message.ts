@@ -4,6 +4,7 @@ import { type CheckedJob, checkJob } from '../core/job-check.ts';
 import type { Settings } from '../core/settings.ts';
 import type { JobError, JobMessage, JobRequest } from '../core/wire/job.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
+import type { Fingerprints } from '../ports/fingerprints.ts';
 import { jobAddress, jobMessage, jobRequest, problemsOf } from '../schemas/job.ts';
 
 export type QueueMessage = { readonly messageId: string; readonly body: string };
@@ -25,8 +26,8 @@ export type ReadPorts = {
   readonly blobs: BlobStore;
   readonly settings: Settings;
   readonly bucket: string;
-  /** Keyed hash of this deployment: bodies are compared without being kept. */
-  readonly fingerprint: (text: string) => Promise<string>;
+  /** Bodies are compared by these, and not kept. */
+  readonly fingerprints: Fingerprints;
 };
 
 export async function readMessage(
@@ -37,7 +38,7 @@ export async function readMessage(
   const json = parseJson(body);
   const address = jobAddress.safeParse(json);
   if (!address.success) return { kind: 'unaddressed', messageId };
-  const read: Read = { messageId, ...address.data, bodyHash: await ports.fingerprint(canonicalJson(json)) };
+  const read: Read = { messageId, ...address.data, bodyHash: await ports.fingerprints.of(canonicalJson(json)) };
   const parsed = jobMessage.safeParse(json);
   if (!parsed.success) return { ...read, kind: 'bad', template: templateIn(json), error: malformed(problemsOf(parsed.error)) };
   const message = parsed.data;

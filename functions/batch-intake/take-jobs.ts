@@ -1,6 +1,7 @@
 import { judgeDuplicate } from '../core/batching.ts';
 import { answerOf, recordOf, unanswered } from '../core/job-answer.ts';
 import type { JobAnswer, JobError } from '../core/wire/job.ts';
+import type { Log } from '../runtime/logger.ts';
 import { parseAnswer } from '../schemas/job.ts';
 import { type AnswerPorts, answerJob, publishAnswer } from '../use-cases/answer-job.ts';
 import { chunkMoney } from '../use-cases/chunk-money.ts';
@@ -11,8 +12,7 @@ import { type Fate, type StagePorts, stageChunk } from './stage-chunk.ts';
 export type IntakePorts = ReadPorts &
   StagePorts &
   AnswerPorts & {
-    /** A failure that only delays: its messages come again. Never with prompt text. */
-    readonly failed: (what: string, error: unknown) => void;
+    readonly log: Log;
   };
 
 const WIDTH = 16;
@@ -65,7 +65,8 @@ async function attempt<Result>(work: () => Promise<Result>, ports: IntakePorts):
   try {
     return await work();
   } catch (error) {
-    ports.failed('batch intake', error);
+    // Its messages come again.
+    ports.log('intake_failed', {}, error);
     return undefined;
   }
 }

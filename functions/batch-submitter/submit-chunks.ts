@@ -1,5 +1,6 @@
 import { type Chunk, planSubmissions, STAGING_MS } from '../core/batching.ts';
 import type { StagingStore } from '../ports/staging-store.ts';
+import type { Log } from '../runtime/logger.ts';
 import { chunkMoney } from '../use-cases/chunk-money.ts';
 import { type DivertPorts, divertChunk } from './divert-chunk.ts';
 import { advanceManifest, type ManifestPorts } from './submit-manifest.ts';
@@ -8,31 +9,30 @@ export type SubmitterPorts = ManifestPorts &
   DivertPorts & {
     readonly staging: StagingStore;
     readonly newId: (atMs: number) => string;
-    /** A failure that only delays: the next run resumes. */
-    readonly failed: (what: string, error: unknown) => void;
+    readonly log: Log;
   };
 
 /** One run: resumes what an earlier one left, sends full groups to the provider, and small groups near their deadline on demand. */
 export async function submitChunks(ports: SubmitterPorts): Promise<{ submitted: number; diverted: number }> {
   const { staging } = ports;
   const nowMs = ports.now();
-  await each(await staging.chunks(), 'repair a chunk', ports, (chunk) => repair(chunk, nowMs, ports));
+  await each(await staging.chunks(), 'repair_failed', ports, (chunk) => repair(chunk, nowMs, ports));
   let submitted = 0;
   const advance = async (manifestId: string): Promise<void> => {
     if ((await advanceManifest(manifestId, ports)) === 'submitted') submitted += 1;
   };
-  await each(await staging.openManifests(), 'resume a manifest', ports, (manifest) => advance(manifest.manifestId));
+  await each(await staging.openManifests(), 'resume_failed', ports, (manifest) => advance(manifest.manifestId));
   const chunks = await staging.chunks();
   const sealed = chunks.filter((chunk) => chunk.phase === 'sealed');
   const plan = planSubmissions(sealed, await staging.openManifests(), ports.settings, nowMs);
-  await each(plan.manifests, 'submit a manifest', ports, async ({ model, chunks: group }) => {
+  await each(plan.manifests, 'submit_failed', ports, async ({ model, chunks: group }) => {
     const manifestId = ports.newId(nowMs);
     const chunkIds = group.map(({ chunkId }) => chunkId);
     await staging.createManifest({ manifestId, model, chunkIds, records: 0, createdAtMs: nowMs, phase: 'gathering' });
     await advance(manifestId);
   });
   const diverted = [...plan.onDemand, ...chunks.filter((chunk) => chunk.phase === 'on_demand')];
-  await each(diverted, 'send a chunk on demand', ports, (chunk) => divertChunk(chunk, ports));
+  await each(diverted, 'on_demand_failed', ports, (chunk) => divertChunk(chunk, ports));
   return { submitted, diverted: diverted.length };
 }
 
@@ -48,7 +48,8 @@ async function each<Item>(items: readonly Item[], what: string, ports: Submitter
     try {
       await work(item);
     } catch (error) {
-      ports.failed(what, error);
+      // The next run resumes.
+      ports.log(what, {}, error);
     }
   }
 }

@@ -77,7 +77,6 @@ describe('the batch pipeline', () => {
     });
     expect([...world.ledger.entries.values()].every(({ mode, kind }) => mode === 'batch' && kind === 'settled')).toBe(true);
     expect(world.sent.get('prompt of hopeless-1')).toBe(3);
-    expect((await world.ledger.dirtyHours()).map(({ hour }) => hour)).toContain('2026-11-22T10');
   });
 
   it('is not confused by every message and every event coming twice', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import { harvestJobs } from '../../functions/batch-harvester/harvest-jobs.ts';
 import { takeJobs } from '../../functions/batch-intake/take-jobs.ts';
@@ -60,8 +61,8 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
     random: () => 0.5,
     sleep: () => Promise.resolve(),
     newId: (atMs: number) => ulid(atMs, random),
-    fingerprint: async (text: string) => Buffer.from(text).toString('base64url').slice(-40),
-    failed: (_: string, error: unknown) => void failures.push(error),
+    fingerprints: { of: async (text: string) => createHash('sha256').update(text).digest('base64url') },
+    log: (_event: string, _facts: unknown, cause?: unknown) => void failures.push(cause),
     gates: process.wrap(gates),
     jobs: process.wrap(jobs),
     staging: process.wrap(staging),
