@@ -28,6 +28,6 @@ new Command('replay')
   .configureOutput({ writeErr: (text) => process.stderr.write(text) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(async (file: string, options) => {
-    process.exitCode = await replay(file, options);
+    process.exitCode = await replay(file, options, { folder: process.cwd(), out: process.stdout });
   })
   .parse();

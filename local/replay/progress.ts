@@ -1,6 +1,8 @@
 import { displayUsd } from '../../functions/core/money.ts';
 import type { Tally } from './tally.ts';
 
+/** Where a replay is told: a terminal, a pipe, or a test. */
+export type Out = { readonly isTTY?: boolean; write(text: string): unknown };
 export type Progress = { update(tally: Tally): void; end(): void };
 
 const WIDTH = 24;
@@ -13,7 +15,7 @@ const textOf = (tally: Tally, total: number): string => {
 };
 
 /** A bar that rewrites itself on a terminal; elsewhere a plain line every tenth of the way. */
-export function progressBar(total: number, out: NodeJS.WriteStream = process.stdout, now: () => number = Date.now): Progress {
+export function progressBar(total: number, out: Out, now: () => number = Date.now): Progress {
   let [shownAtMs, tenths] = [0, 0];
   return {
     update(tally) {

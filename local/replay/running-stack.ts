@@ -24,7 +24,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** The stack that runs in this folder. RangeError that says how to start one. */
-export function runningStack(folder = process.cwd()): RunningStack {
+export function runningStack(folder: string): RunningStack {
   const file = resolve(folder, '.spillway/local.json');
   let text: string;
   try {
@@ -38,9 +38,10 @@ export function runningStack(folder = process.cwd()): RunningStack {
   throw new RangeError(`the local stack of ${file} is gone (process ${parsed.data.pid} has ended): start it again with \`npm start\``);
 }
 
-/** Points every AWS client made from now on, and its credentials, at the running stack. */
+/** Points the AWS clients that adapters make from now on, and their credentials, at the running stack: its one front serves all services. */
 export function useStack(stack: RunningStack): void {
-  process.env['AWS_ENDPOINT_URL'] = stack.endpoints.dynamodb;
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = stack.endpoints.dynamodb;
+  process.env['AWS_ENDPOINT_URL_SSM'] = stack.endpoints.lambda;
   process.env['AWS_REGION'] = 'us-east-1';
   process.env['AWS_ACCESS_KEY_ID'] = 'operator';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'local';

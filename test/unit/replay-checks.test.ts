@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LedgerEntry } from '../../functions/core/ledger.ts';
 import { drive } from '../../local/replay/drive.ts';
 import { balances, checkLedger } from '../../local/replay/ledger-check.ts';
 import { type Outcome, readOutcome } from '../../local/replay/outcome.ts';
@@ -8,12 +7,11 @@ import { summary } from '../../local/replay/summary.ts';
 import { percentile, Tally } from '../../local/replay/tally.ts';
 import { targetFor, targetsOf } from '../../local/replay/targets.ts';
 import type { Lane } from '../../local/replay/trace.ts';
+import { ledgerEntry } from '../support/ledger-entry.ts';
 import { featureSettings, settings } from '../support/settings.ts';
 
 const VERSION = 'replay-1';
-const entry = (requestId: string, costPico: bigint, templateVersion = VERSION): LedgerEntry =>
-  // Only these three fields are read; the rest of an entry is another suite's business.
-  ({ requestId, costPico, templateVersion }) as LedgerEntry;
+const entry = (requestId: string, costPico: bigint, templateVersion = VERSION) => ledgerEntry({ requestId, costPico, templateVersion });
 const answered = (requestId: string, costPico: bigint): Outcome => ({
   kind: 'answered',
   requestId,
