@@ -1,5 +1,5 @@
 import { addDays, localDay } from '../functions/core/calendar.ts';
-import { displayUsd, picoToUsd } from '../functions/core/money.ts';
+import { displayUsd, PICO_PER_USD, picoToUsd } from '../functions/core/money.ts';
 import { type SpendKey, type SpendRow, spendBy } from '../functions/core/spend.ts';
 import { promptTokens } from '../functions/core/usage.ts';
 import { readUsage } from '../functions/use-cases/read-usage.ts';
@@ -41,16 +41,20 @@ export function spendJson({ from, to, by, rows, totalPico }: Spend): string {
   return JSON.stringify({ from, to, by, rows: rows.map(line), totalUsd: picoToUsd(totalPico) });
 }
 
-/** For people: rounded to cents. */
+/** Below this total, cents would hide everything. */
+const SMALL_PICO = 10n * PICO_PER_USD;
+
+/** For people: rounded to cents, or to a hundredth of one while little was spent. */
 export function spendText({ from, to, by, rows, totalPico }: Spend): string {
   if (rows.length === 0) return `No usage from ${from} to ${to}.`;
   const head = [...by, 'calls', 'input', 'cached', 'output', 'cost'];
+  const places = totalPico < SMALL_PICO ? 4 : 2;
   const number = (value: number): string => value.toLocaleString('en-US');
   const cached = ({ usage }: SpendRow): string =>
     promptTokens(usage) === 0 ? '–' : `${Math.round((100 * usage.cacheRead) / promptTokens(usage))}%`;
   const lines = rows.map((row) => [
     ...by.map((each) => row.keys[each] ?? ''),
-    ...[number(row.calls), number(promptTokens(row.usage)), cached(row), number(row.usage.output), displayUsd(row.costPico)],
+    ...[number(row.calls), number(promptTokens(row.usage)), cached(row), number(row.usage.output), displayUsd(row.costPico, places)],
   ]);
   const total = [
     ...by.map((_, at) => (at === 0 ? 'total' : '')),
@@ -58,7 +62,7 @@ export function spendText({ from, to, by, rows, totalPico }: Spend): string {
     '',
     '',
     '',
-    displayUsd(totalPico),
+    displayUsd(totalPico, places),
   ];
   return `Spend from ${from} to ${to}, both included\n\n${printTable([head, ...lines, total])}`;
 }

@@ -11,7 +11,6 @@ export type Case = {
   readonly path: string;
   readonly message: RegExp;
   readonly allowed?: RegExp;
- 
 };
 /** SOUND with one thing broken, and what must be said about it. */
 export const broken = (

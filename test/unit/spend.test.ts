@@ -84,11 +84,16 @@ describe('spend for machines', () => {
 });
 
 describe('spend for people', () => {
-  it('is rounded to cents, with a total', () => {
+  it('is rounded, finer while little was spent, with a total', () => {
     const lines = spendText(shown).split('\n');
     expect(lines[2]).toMatch(/^feature +model +calls +input +cached +output +cost$/);
-    expect(lines[3]).toMatch(/^copilot +haiku +4 +74 +54% +10 +\$1\.50$/);
-    expect(lines.at(-1)).toMatch(/^total +4 +\$1\.50$/);
+    expect(lines[3]).toMatch(/^copilot +haiku +4 +74 +54% +10 +\$1\.5000$/);
+    expect(lines.at(-1)).toMatch(/^total +4 +\$1\.5000$/);
+  });
+
+  it('is rounded to cents once there is something to see', () => {
+    const dear = spendBy([rollup({ costPico: usdToPico('1234.567') })], ['feature']);
+    expect(spendText({ ...shown, by: ['feature'], ...dear })).toMatch(/total .*\$1,234\.57$/);
   });
 
   it('says when there is none', () => {
