@@ -57,8 +57,10 @@ export class BatchPipeline extends Construct {
       memoryMiB: MEMORY_MIB,
       timeoutSeconds: INTAKE_TIMEOUT_SECONDS,
     });
-    this.grantStaging(intake);
+    this.grantAnswering(intake);
+    foundation.control.grantCreate(intake);
     foundation.blobs.grantRead(intake, 'requests/');
+    foundation.blobs.grantWrite(intake, 'batch/chunks/');
     // GetQueueAttributes: Lambda refuses to create an event source without it.
     queues.jobs.grant(intake, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
     new EventSourceMapping(this, 'IntakeSource', {
@@ -81,11 +83,14 @@ export class BatchPipeline extends Construct {
       memoryMiB: MEMORY_MIB,
       timeoutSeconds: SUBMITTER_TIMEOUT_SECONDS,
     });
-    this.grantStaging(submitter);
-    foundation.ledger.grantRecord(submitter);
-    foundation.models.grantConverse(submitter);
+    this.grantAnswering(submitter);
+    this.grantChunks(submitter);
+    // What would miss its deadline is called on demand.
+    foundation.grantRouting(submitter);
+    foundation.blobs.grantUpload(submitter, 'batch/manifests/');
+    foundation.blobs.grantWrite(submitter, 'batch/on-demand/');
     foundation.models.grantCreateJobs(submitter);
-    this.grantJobs(submitter, 'bedrock:CreateModelInvocationJob', 'bedrock:GetModelInvocationJob');
+    this.grantJobs(submitter, 'bedrock:CreateModelInvocationJob');
     this.grantAll(submitter, 'bedrock:ListModelInvocationJobs');
     batchRole.grantPass(submitter.grantPrincipal);
     const schedule = ScheduleExpression.rate(Duration.minutes(5));
@@ -103,8 +108,10 @@ export class BatchPipeline extends Construct {
       memoryMiB: MEMORY_MIB,
       timeoutSeconds: HARVESTER_TIMEOUT_SECONDS,
     });
-    this.grantStaging(harvester);
-    foundation.ledger.grantRecord(harvester);
+    this.grantAnswering(harvester);
+    this.grantChunks(harvester);
+    // Records that failed are put back for another try.
+    queues.jobs.grant(harvester, 'sqs:SendMessage');
     this.grantJobs(harvester, 'bedrock:GetModelInvocationJob');
     const schedule = ScheduleExpression.rate(Duration.minutes(10));
     new FunctionSchedule(this, 'HarvesterSchedule', { target: harvester.resource, schedule, description: 'Poll batch jobs' });
@@ -130,15 +137,22 @@ export class BatchPipeline extends Construct {
     };
   }
 
-  /** What all three do: money and job items, staged prompts, answers. */
-  private grantStaging(grantee: SpillwayFunction): void {
+  /** What all three do: hold and settle money, move jobs on, record and deliver answers. */
+  private grantAnswering(grantee: SpillwayFunction): void {
     const { foundation, queues } = this;
-    foundation.grantBasics(grantee);
-    foundation.control.grantAdmit(grantee);
-    foundation.control.grantList(grantee);
-    foundation.blobs.grantRead(grantee, 'batch/');
-    foundation.blobs.grantWrite(grantee, 'batch/', 'results/');
+    foundation.grantSettings(grantee);
+    foundation.control.grantChange(grantee);
+    foundation.blobs.grantWrite(grantee, 'results/');
     queues.grantAnswer(grantee);
+  }
+
+  /** What those do that follow chunks to their end. */
+  private grantChunks(grantee: SpillwayFunction): void {
+    const { blobs, control, ledger } = this.foundation;
+    control.grantList(grantee);
+    control.grantDropChunks(grantee);
+    ledger.grantRecord(grantee);
+    blobs.grantRead(grantee, 'batch/');
   }
 
   private grantJobs(grantee: SpillwayFunction, ...actions: string[]): void {

@@ -15,8 +15,8 @@ export class BatchRole extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': account }, ArnEquals: { 'aws:SourceArn': batchJobArn(this) } },
       }),
     });
-    foundation.blobs.grantRead(this.role, 'batch/');
-    foundation.blobs.grantWrite(this.role, 'batch/');
+    foundation.blobs.grantRead(this.role, 'batch/manifests/');
+    foundation.blobs.grantWrite(this.role, 'batch/manifests/');
     // AWS asks for this where the job runs on an inference profile.
     foundation.models.grantConverse(this.role);
   }

@@ -34,13 +34,13 @@ export class BlobBucket extends Construct {
     return this.grantObjects(grantee, ['s3:GetObject'], prefixes).combine(this.grantList(grantee));
   }
 
-  /** Write whole files, in parts where they are large. */
   grantWrite(grantee: IGrantable, ...prefixes: readonly string[]): Grant {
-    return this.grantObjects(grantee, ['s3:PutObject', 's3:AbortMultipartUpload'], prefixes);
+    return this.grantObjects(grantee, ['s3:PutObject'], prefixes);
   }
 
-  grantRemove(grantee: IGrantable, ...prefixes: readonly string[]): Grant {
-    return this.grantObjects(grantee, ['s3:DeleteObject'], prefixes);
+  /** Write files of any size, in parts; an upload that fails takes its parts back. */
+  grantUpload(grantee: IGrantable, ...prefixes: readonly string[]): Grant {
+    return this.grantObjects(grantee, ['s3:PutObject', 's3:AbortMultipartUpload'], prefixes);
   }
 
   private grantList(grantee: IGrantable): Grant {

@@ -25,11 +25,12 @@ export class Compactor extends Construct {
       memoryMiB: MEMORY_MIB,
       timeoutSeconds: TIMEOUT_SECONDS,
     });
-    foundation.grantBasics(this.function);
-    control.grantAdmit(this.function);
+    foundation.grantSettings(this.function);
+    foundation.alerts.grantPublish(this.function);
+    control.grantChange(this.function);
     ledger.grantRecord(this.function);
     ledger.grantRead(this.function);
-    ledger.grantReplaceDerived(this.function);
+    ledger.grantClearMarks(this.function);
     const schedule = ScheduleExpression.cron({ minute: MINUTE });
     new FunctionSchedule(this, 'Schedule', { target: this.function.resource, schedule, description: 'Close the hour' });
   }

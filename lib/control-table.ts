@@ -1,8 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../functions/adapters/tables.ts';
+import { controlKeys, EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../functions/adapters/tables.ts';
 
 /** What admission decides by: money gates with their holds, runs, idempotency, jobs, keys, report state. Survives the stack. */
 export class ControlTable extends Construct {
@@ -20,13 +20,28 @@ export class ControlTable extends Construct {
     });
   }
 
-  /** Hold and settle money, enter runs, claim idempotency keys: single items, by conditional writes. */
-  grantAdmit(grantee: IGrantable): Grant {
-    return this.table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+  /** Hold and settle money, move a job on: single items, by conditional updates. */
+  grantChange(grantee: IGrantable): Grant {
+    return this.table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
   }
 
-  /** Find items together: staged chunks, refusals of a day, the gates of a team. */
+  /** Begin something under a key that nobody else has: an idempotent call, a job, a chunk. */
+  grantCreate(grantee: IGrantable): Grant {
+    return this.table.grant(grantee, 'dynamodb:PutItem');
+  }
+
+  /** Find items together: staged chunks, the refusals of a day. */
   grantList(grantee: IGrantable): Grant {
     return this.table.grant(grantee, 'dynamodb:Query');
+  }
+
+  /** Drop chunks whose records are all answered. Gates, runs, jobs and keys are never deleted; what ends, expires. */
+  grantDropChunks(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:DeleteItem'],
+      resourceArns: [this.table.tableArn],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [controlKeys.chunk('').pk] } },
+    });
   }
 }

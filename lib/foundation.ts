@@ -51,19 +51,20 @@ export class Foundation extends Construct {
     };
   }
 
-  /** What every function may do: read the settings, tell people. */
-  grantBasics(grantee: IGrantable & Construct): void {
+  /** What every function may do. */
+  grantSettings(grantee: IGrantable & Construct): void {
     this.stored.grantRead(grantee);
-    this.alerts.grantPublish(grantee);
     // The settings are found under a path, which CloudFormation does not see as a reference.
     grantee.node.addDependency(this.stored);
   }
 
-  /** Admit, route, call, settle. */
+  /** Admit, route, call, settle; tell people of a loop. */
   grantRouting(grantee: IGrantable & Construct): void {
-    this.grantBasics(grantee);
-    this.control.grantAdmit(grantee);
+    this.grantSettings(grantee);
+    this.control.grantChange(grantee);
+    this.control.grantCreate(grantee);
     this.ledger.grantRecord(grantee);
+    this.alerts.grantPublish(grantee);
     this.models.grantConverse(grantee);
   }
 }

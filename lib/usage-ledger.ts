@@ -25,17 +25,18 @@ export class UsageLedger extends Construct {
     return this.table.grant(grantee, 'dynamodb:PutItem', 'dynamodb:GetItem');
   }
 
+  /** Read hours, days and requests. */
   grantRead(grantee: IGrantable): Grant {
-    return this.table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query');
+    return this.table.grant(grantee, 'dynamodb:Query');
   }
 
-  /** Remove what can be rebuilt: rollups and dirty marks. Nobody may delete an entry. */
-  grantReplaceDerived(grantee: IGrantable): Grant {
+  /** Clear the marks of hours that were rolled up again. Nobody may delete an entry, or a rollup. */
+  grantClearMarks(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({
       grantee,
       actions: ['dynamodb:DeleteItem'],
       resourceArns: [this.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [ledgerKeys.rollups('*'), ledgerKeys.dirty] } },
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ledgerKeys.dirty] } },
     });
   }
 }

@@ -33,11 +33,11 @@ export class WeeklyReport extends Construct {
       memoryMiB: MEMORY_MIB,
       timeoutSeconds: TIMEOUT_SECONDS,
     });
-    foundation.grantBasics(this.function);
-    control.grantAdmit(this.function);
+    foundation.grantSettings(this.function);
+    foundation.alerts.grantPublish(this.function);
+    control.grantChange(this.function);
     control.grantList(this.function);
     ledger.grantRead(this.function);
-    blobs.grantRead(this.function, 'reports/');
     blobs.grantWrite(this.function, 'reports/');
     this.grantSend(settings.report.from);
     if (props.identity === 'create') new EmailIdentity(this, 'Sender', { identity: Identity.email(settings.report.from) });

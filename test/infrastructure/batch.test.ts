@@ -55,7 +55,7 @@ describe('the role that Bedrock assumes', () => {
   it('sees staged prompts and nothing else of the bucket', () => {
     const statements = statementsOf(template, /^BatchRole/);
     const objects = [...allowing(statements, 's3:GetObject'), ...allowing(statements, 's3:PutObject')].flatMap(({ Resource }) => Resource);
-    expect(objects.map((resource) => JSON.stringify(resource))).toEqual(objects.map(() => expect.stringContaining('/batch/*')));
+    expect(objects.map((resource) => JSON.stringify(resource))).toEqual(objects.map(() => expect.stringContaining('/batch/manifests/*')));
     expect(objects).not.toHaveLength(0);
   });
 
