@@ -53,8 +53,19 @@ function explain(error: unknown): number {
   return 1;
 }
 
-/** The demonstration comes with its scenes; the stack alone has nothing to show. */
-async function show(_stack: LocalStack, _options: RunOptions): Promise<void> {}
+/** The demonstration; it leaves the address of the report's page. */
+async function show(stack: LocalStack, { empty }: RunOptions): Promise<void> {
+  if (empty) return;
+  // Loaded late: the stack alone starts without it.
+  const { runDemo } = await import('./demo/run-demo.ts');
+  const reportUrl = await runDemo(stack);
+  const pages = [
+    ['gateway', stack.gatewayUrl],
+    ['inbox', stack.inboxUrl],
+    ['report', reportUrl],
+  ];
+  process.stdout.write(`\nOpen:\n${pages.map(([name, url]) => `  ${name?.padEnd(8)} ${url}\n`).join('')}`);
+}
 
 function announce(stack: LocalStack, tookMs: number): void {
   const lines = [
