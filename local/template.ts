@@ -146,7 +146,9 @@ export class Template {
   #substitute(argument: Json, where: string): string {
     const [pattern, variables] = typeof argument === 'string' ? [argument, {}] : list(argument, where);
     const own = object(variables ?? {}, where);
-    return text(pattern, where).replace(/\$\{([^!}][^}]*)\}/g, (_, name: string) => {
+    return text(pattern, where).replace(/\$\{([^}]+)\}/g, (_, name: string) => {
+      // `${!Literal}` stands for `${Literal}`.
+      if (name.startsWith('!')) return `\${${name.slice(1)}}`;
       const given = own[name];
       if (given !== undefined) return text(this.#resolve(given, where), where);
       const dot = name.indexOf('.');
