@@ -1,0 +1,291 @@
+import { ulid } from 'ulid';
+import type { Gate, Scope } from '../../functions/core/gate.ts';
+import { transferKey } from '../../functions/core/gate.ts';
+import { allGates, capsOf, childrenOf, featureOf, leavesOf, ORG } from '../../functions/core/gate-tree.ts';
+import { sumPico } from '../../functions/core/money.ts';
+import type { Settings } from '../../functions/core/settings.ts';
+import { closeDay } from '../../functions/use-cases/close-day.ts';
+import { holdChunk, sealChunk, settleChunk } from '../../functions/use-cases/hold-chunk.ts';
+import { holdMoney, unholdMoney } from '../../functions/use-cases/hold-money.ts';
+import type { MoneyPorts } from '../../functions/use-cases/money-ports.ts';
+import { resolveStaleHolds } from '../../functions/use-cases/resolve-holds.ts';
+import { settleMoney } from '../../functions/use-cases/settle-money.ts';
+import { ledgerEntry } from './ledger-entry.ts';
+import { type GateMutation, memoryGates } from './memory-gates.ts';
+import { type LedgerMutation, memoryLedger } from './memory-ledger.ts';
+import { type Random, seededRandom } from './seeded-random.ts';
+import { featureSettings, settings as testSettings } from './settings.ts';
+import { UnreliableNetwork } from './unreliable-network.ts';
+
+export const DAYS = ['2026-11-10', '2026-11-11'] as const;
+const MONTH = '2026-11';
+const DAY_START_MS = [Date.UTC(2026, 10, 10), Date.UTC(2026, 10, 11)] as const;
+const LONG_AFTER_MS = Date.UTC(2026, 11, 24);
+
+export type Mutation = { readonly gates?: GateMutation; readonly ledger?: LedgerMutation };
+
+/** Tight caps in pico-dollars: an organization, two teams, three features, of which one may be split. */
+function tightSettings(random: Random): Settings {
+  const caps = (day: number, month: number) => ({ dailyPico: BigInt(day), monthlyPico: BigInt(month) });
+  const feature = (name: string, team: string, day: number, month: number, shards = 1) =>
+    featureSettings(name, { team, shards, caps: caps(day, month) });
+  const split = random.chance(0.3) ? 2 : 1;
+  const features = [feature('a1', 'a', 18, 30, split), feature('a2', 'a', 25, 30), feature('b1', 'b', 25, 35)];
+  return testSettings({
+    timezone: 'UTC',
+    caps: caps(30 + random.below(20), 45 + random.below(20)),
+    teams: {
+      a: { name: 'a', caps: caps(20 + random.below(20), 40) },
+      b: { name: 'b', caps: caps(20 + random.below(20), 40) },
+    },
+    features: Object.fromEntries(features.map((one) => [one.name, one])),
+    batch: { budgetShare: 1, maxJobsInFlight: 1 },
+  });
+}
+
+/** Many processes over one escrow tree and one ledger, through a network that loses, delays, repeats and kills. */
+export class EscrowWorld {
+  readonly random: Random;
+  readonly settings: Settings;
+  readonly gates;
+  readonly ledger;
+  readonly network: UnreliableNetwork;
+  readonly #leafOfHold = new Map<string, Scope>();
+  readonly #leafOfChunk = new Map<string, Scope>();
+  readonly #chunkCost = new Map<string, bigint>();
+  readonly #spent = new Map<string, bigint>();
+  #processes = 0;
+  #clock = 1000;
+  today: 0 | 1 = 0;
+  admitted = 0;
+  failure: string | undefined;
+
+  constructor(seed: number, mutation: Mutation = {}) {
+    this.random = seededRandom(seed * 7919);
+    this.settings = tightSettings(this.random);
+    this.gates = memoryGates(mutation.gates);
+    this.ledger = memoryLedger(mutation.ledger);
+    this.network = new UnreliableNetwork(this.random, { losses: 4, delays: 2 });
+  }
+
+  /** Starts one process; its failure, other than being killed, is a violation. */
+  #start(work: (ports: MoneyPorts, atMs: number) => Promise<unknown>, now?: () => number): void {
+    this.#processes += 1;
+    this.#clock += 1;
+    const owner = this.#processes;
+    const atMs = DAY_START_MS[this.today] + this.#clock;
+    let waited = 0;
+    const ports: MoneyPorts = {
+      gates: this.network.through(this.gates, owner),
+      ledger: this.network.through(this.ledger, owner),
+      settings: { ...this.settings, budgetWaitMs: 1000 },
+      now: now ?? (() => atMs + waited),
+      random: this.random.next,
+      sleep: (ms) => {
+        waited += ms;
+        return Promise.resolve();
+      },
+    };
+    work(ports, atMs).catch((error: unknown) => {
+      this.failure ??= `process ${owner} threw ${String(error)}`;
+    });
+  }
+
+  startCall(): void {
+    const feature = ['a1', 'a2', 'b1'][this.random.below(3)] ?? 'a1';
+    this.#start(async (ports, atMs) => {
+      const callId = ulid(atMs, this.random.next);
+      if ((await this.#attempt(feature, callId, 1, atMs, ports)) && this.random.chance(0.3))
+        await this.#attempt(feature, callId, 2, atMs, ports);
+    });
+  }
+
+  async #attempt(feature: string, callId: string, attempt: number, admittedAtMs: number, ports: MoneyPorts): Promise<boolean> {
+    const wantPico = BigInt(3 + this.random.below(4));
+    const call = { feature, callId, attempt, template: 'extract', model: 'haiku', admittedAtMs, deadlineMs: admittedAtMs + 1 };
+    const held = await holdMoney({ ...call, wantPico, floorPico: 2n }, ports);
+    if (held.kind === 'refused') return false;
+    this.admitted += 1;
+    if (this.random.chance(0.15)) {
+      await unholdMoney(held, ports);
+      return true;
+    }
+    const costPico = BigInt(this.random.below(Number(held.hold.amountPico) + 1));
+    this.#spent.set(`${feature}.extract.${callId}#${attempt}`, costPico);
+    const { day, amountPico: holdPico } = held.hold;
+    const requestId = `${feature}.extract.${callId}`;
+    await settleMoney(held, ledgerEntry({ feature, requestId, attempt, admittedAtMs, day, costPico, holdPico }), ports);
+    return true;
+  }
+
+  startChunk(): void {
+    const feature = ['a1', 'a2', 'b1'][this.random.below(3)] ?? 'a1';
+    this.#start(async (ports, atMs) => {
+      const chunkId = ulid(atMs, this.random.next);
+      const wantPico = BigInt(3 + this.random.below(5));
+      const held = await holdChunk({ feature, chunkId, wantPico, admittedAtMs: atMs, deadlineMs: atMs + 1 }, ports);
+      if (held.kind === 'refused' || this.random.chance(0.2)) return;
+      const sealedPico = BigInt(1 + this.random.below(Number(wantPico)));
+      const sealed = await sealChunk(held, { sealedPico, deadlineMs: atMs + 2 }, ports);
+      if (sealed === undefined) return;
+      this.#chunkCost.set(chunkId, BigInt(this.random.below(Number(sealedPico) + 1)));
+      await settleChunk(sealed, this.#chunkCost.get(chunkId) ?? 0n, ports);
+    });
+  }
+
+  startResolver(): void {
+    const leaves = this.leaves();
+    const leaf = leaves[this.random.below(leaves.length)] ?? 'feature:a2';
+    this.#start(
+      (ports) => resolveStaleHolds(leaf, ports),
+      () => LONG_AFTER_MS,
+    );
+  }
+
+  startClose(day: string): void {
+    this.#start((ports) => closeDay(day, ports));
+  }
+
+  leaves(): Scope[] {
+    return Object.values(this.settings.features).flatMap(leavesOf);
+  }
+
+  /** One operation happens; then the rules must hold. */
+  async step(): Promise<void> {
+    await this.network.step();
+    this.#note();
+    this.failure ??= this.violation();
+  }
+
+  /** Faults end; everything is resolved, given back, and then the organization's books equal the ledger. */
+  async quiet(): Promise<void> {
+    await this.network.heal();
+    while (this.network.busy) await this.step();
+    const healthy: MoneyPorts = {
+      gates: this.gates,
+      ledger: this.ledger,
+      settings: this.settings,
+      now: () => LONG_AFTER_MS,
+      random: this.random.next,
+      sleep: () => Promise.resolve(),
+    };
+    for (const leaf of this.leaves()) await resolveStaleHolds(leaf, healthy);
+    for (const leaf of this.leaves()) await this.#settleOrphans(leaf, healthy);
+    for (const day of [...DAYS, ...DAYS]) await closeDay(day, healthy);
+    this.failure ??= this.violation() ?? this.#quietViolation();
+  }
+
+  /** Sealed chunks whose harvester died: a later harvester settles them. */
+  async #settleOrphans(leaf: Scope, { gates }: MoneyPorts): Promise<void> {
+    for (const chunk of this.gates.peek(leaf).chunks) await gates.settleChunk(leaf, chunk, this.#chunkCost.get(chunk.chunkId) ?? 0n);
+  }
+
+  #note(): void {
+    for (const leaf of this.leaves()) {
+      for (const hold of this.gates.peek(leaf).holds) this.#leafOfHold.set(hold.id, leaf);
+      for (const chunk of this.gates.peek(leaf).chunks) this.#leafOfChunk.set(chunk.chunkId, leaf);
+    }
+  }
+
+  violation(): string | undefined {
+    const scopes = allGates(this.settings).filter((scope) => !scope.includes('_unassigned'));
+    for (const scope of scopes) {
+      const gate = this.gates.peek(scope);
+      const broken = this.#capPassed(gate) ?? (this.leaves().includes(scope) ? this.#leafBroken(gate) : this.#parentBroken(gate));
+      if (broken !== undefined) return broken;
+    }
+    for (const day of DAYS) {
+      const total = sumPico(this.leaves().map((leaf) => this.gates.peek(leaf).committedByDay[day] ?? 0n));
+      if (total > (this.settings.caps.dailyPico ?? 0n)) return `the leaves pass the organization's cap of ${day}`;
+    }
+    return undefined;
+  }
+
+  #capPassed(gate: Gate): string | undefined {
+    const caps = capsOf(gate.scope, this.settings);
+    const days = DAYS.map((day) => gate.committedByDay[day] ?? 0n);
+    if (caps.dailyPico !== undefined && days.some((amount) => amount > (caps.dailyPico ?? 0n))) return `${gate.scope} passes its day's cap`;
+    const month = gate.committedByMonth[MONTH] ?? 0n;
+    if (caps.monthlyPico !== undefined && month > caps.monthlyPico) return `${gate.scope} passes its month's cap`;
+    return month === sumPico(days) ? undefined : `${gate.scope}: the month is not the sum of its days`;
+  }
+
+  /** What a parent has committed is what its children have committed, have unspent, or what is on its way. */
+  #parentBroken(parent: Gate): string | undefined {
+    for (const day of DAYS) {
+      const children = childrenOf(parent.scope, this.settings).map((scope) => this.gates.peek(scope));
+      const below = children.map((child) => {
+        const key = transferKey(child.scope, day);
+        const down = (parent.granted[key] ?? 0n) - (child.received[day] ?? 0n);
+        const up = (child.returned[day] ?? 0n) - (parent.acceptedBack[key] ?? 0n);
+        return (child.committedByDay[day] ?? 0n) + (child.allowance[day] ?? 0n) + down + up;
+      });
+      if (sumPico(below) !== (parent.committedByDay[day] ?? 0n)) return `${parent.scope} and its children differ on ${day}`;
+    }
+    return undefined;
+  }
+
+  /** What a leaf has committed is its holds, and the entries whose hold is gone. */
+  #leafBroken(leaf: Gate): string | undefined {
+    const feature = featureOf(leaf.scope);
+    for (const day of DAYS) {
+      if ((leaf.allowance[day] ?? 0n) < 0n) return `${leaf.scope} has spent more than its allowance`;
+      const holds = leaf.holds.filter((hold) => hold.day === day);
+      const chunks = leaf.chunks.filter((chunk) => chunk.day === day);
+      const entries = [...this.ledger.entries.values()].filter((entry) => entry.feature === feature && entry.day === day);
+      const gone = entries.filter((entry) => {
+        const id = `${entry.requestId.split('.')[2]}#${entry.attempt}`;
+        return this.#leafOfHold.get(id) === leaf.scope && !holds.some((hold) => hold.id === id);
+      });
+      const batch = [...this.#chunkCost].filter(
+        ([id]) => this.#leafOfChunk.get(id) === leaf.scope && !leaf.chunks.some(({ chunkId }) => chunkId === id),
+      );
+      const batchOfDay = batch.filter(([id]) => dayOfUlid(id) === day).map(([, cost]) => cost);
+      const booked = sumPico([...holds, ...chunks].map(({ amountPico }) => amountPico)) + sumPico(gone.map(({ costPico }) => costPico));
+      if (booked + sumPico(batchOfDay) !== (leaf.committedByDay[day] ?? 0n)) return `${leaf.scope} and its entries differ on ${day}`;
+    }
+    return undefined;
+  }
+
+  #quietViolation(): string | undefined {
+    const ledgerTotal = sumPico([...this.ledger.entries.values()].map(({ costPico }) => costPico)) + sumPico(this.#chunkCost.values());
+    const committed = this.gates.peek(ORG).committedByMonth[MONTH] ?? 0n;
+    if (committed !== ledgerTotal) return `the organization has committed ${committed}, the ledger says ${ledgerTotal}`;
+    const unbooked = [...this.#spent.keys()].find((key) => !this.ledger.entries.has(key));
+    if (unbooked !== undefined) return `${unbooked} was spent and has no entry`;
+    return sumPico(this.#spent.values()) + sumPico(this.#chunkCost.values()) > ledgerTotal ? 'more was spent than booked' : undefined;
+  }
+}
+
+const dayOfUlid = (id: string) =>
+  DAYS.find((_, index) => id >= ulid(DAY_START_MS[index], () => 0) && id < ulid((DAY_START_MS[index] ?? 0) + 86_400_000, () => 0));
+
+/** One random life of the tree: calls, batches, resolvers, midnight, deaths. Answers the broken rule and the way there, or undefined. */
+export async function liveOnce(
+  seed: number,
+  mutation: Mutation = {},
+): Promise<{ broken: string; log: readonly string[] } | { admitted: number }> {
+  const world = new EscrowWorld(seed, mutation);
+  const { random, network } = world;
+  const calls = 6 + random.below(8);
+  let [started, deaths, closes] = [0, 3, 0];
+  while ((started < calls || network.busy) && world.failure === undefined) {
+    const chance = random.next();
+    if (started < calls && (chance < 0.05 || !network.busy)) {
+      started += 1;
+      if (random.chance(0.15)) world.startChunk();
+      else world.startCall();
+    } else if (chance < 0.07) world.startResolver();
+    else if (chance < 0.08 && world.today === 0 && started > calls / 3) world.today = 1;
+    else if (chance < 0.09 && world.today === 1 && closes < 3) {
+      closes += 1;
+      world.startClose(DAYS[0]);
+    } else if (chance < 0.095 && deaths > 0 && network.owners().length > 0) {
+      deaths -= 1;
+      network.kill(network.owners()[random.below(network.owners().length)] ?? 0);
+    } else await world.step();
+    await Promise.resolve();
+  }
+  if (world.failure === undefined) await world.quiet();
+  return world.failure === undefined ? { admitted: world.admitted } : { broken: `seed ${seed}: ${world.failure}`, log: network.log };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { liveOnce, type Mutation } from '../support/escrow-world.ts';
+
+const LIVES = 600;
+
+/** The first broken rule in so many random lives, or undefined. */
+async function firstBroken(lives: number, mutation: Mutation): Promise<string | undefined> {
+  for (let seed = 1; seed <= lives; seed++) {
+    const life = await liveOnce(seed, mutation);
+    if ('broken' in life) return `${life.broken}\n  ${life.log.slice(-25).join('\n  ')}`;
+  }
+  return undefined;
+}
+
+describe('the escrow tree, with crashes, lost answers, late copies and resolvers', () => {
+  it('never passes a cap, never loses a dollar, and equals the ledger when quiet', async () => {
+    let admitted = 0;
+    for (let seed = 1; seed <= LIVES; seed++) {
+      const life = await liveOnce(seed);
+      if ('broken' in life) expect.fail(`${life.broken}\n  ${life.log.slice(-40).join('\n  ')}`);
+      admitted += life.admitted;
+    }
+    // The model is worth nothing if it admits nobody.
+    expect(admitted).toBeGreaterThan(LIVES * 2);
+  });
+});
+
+describe('the model of the escrow tree', () => {
+  it.each<[string, Mutation]>([
+    ['a claim that leaves the watermark', { gates: 'claim leaves the watermark' }],
+    ['a team that grants without spending its own allowance', { gates: 'grant spends no allowance' }],
+    ['a taker that takes twice', { gates: 'take forgets what was seen' }],
+    ['a parent that accepts twice', { gates: 'accept forgets what was seen' }],
+    ['a settle that needs no hold', { gates: 'settle needs no hold' }],
+    ['an owner that gives a claimed hold back', { gates: 'unhold takes a claimed hold' }],
+    ['a hold that asks for no cap', { gates: 'hold asks for no cap' }],
+    ['a settle with the own figure after losing the put', { ledger: 'the loser keeps its own figure' }],
+    ['a put that overwrites the winner', { ledger: 'the last put wins' }],
+  ])('notices %s', async (_name, mutation) => {
+    expect(await firstBroken(1500, mutation)).toBeDefined();
+  });
+});
