@@ -4,7 +4,7 @@ import { configurationShape } from './configuration-shape.ts';
 /** The JSON Schema that editors use: what `docs/spillway.schema.json` holds. */
 export function configurationJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(configurationShape, { io: 'input', target: 'draft-7' });
-  return { $schema, $id: 'https://spillway.dev/spillway.schema.json', title: 'spillway.yaml', ...schema };
+  return { $schema, title: 'spillway.yaml', ...schema };
 }
 
 /** That schema as its file holds it. */
@@ -17,10 +17,18 @@ const node = z.object({
   anyOf: z.array(z.unknown()).optional(),
   enum: z.array(z.unknown()).optional(),
   description: z.string().optional(),
+  minimum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  maximum: z.number().optional(),
 });
 
-/** What the schema says about a path: which keys an object there may have, which values are allowed, what the field is for. */
-export type FieldFacts = { readonly keys: readonly string[]; readonly values: readonly string[]; readonly description: string | undefined };
+/** What the schema says about a path: which keys an object there may have, which values or range are allowed, what the field is for. */
+export type FieldFacts = {
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
+  readonly range: string | undefined;
+  readonly description: string | undefined;
+};
 
 export function fieldFacts(path: readonly (string | number)[]): FieldFacts {
   const found = path.reduce<unknown[]>((schemas, step) => schemas.flatMap((schema) => stepInto(schema, step)), [configurationJsonSchema()]);
@@ -28,8 +36,18 @@ export function fieldFacts(path: readonly (string | number)[]): FieldFacts {
   return {
     keys: nodes.flatMap((each) => Object.keys(each.properties ?? {})),
     values: nodes.flatMap((each) => each.enum ?? []).map(String),
+    range: nodes.map(rangeOf).find((text) => text !== undefined),
     description: found.map((each) => node.safeParse(each).data?.description).find((text) => text !== undefined),
   };
+}
+
+/** The schema of a whole number carries JavaScript's own bounds, which say nothing. */
+function rangeOf({ minimum, exclusiveMinimum, maximum }: z.infer<typeof node>): string | undefined {
+  const telling = (bound: number | undefined) => (bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? undefined : bound);
+  const [least, above, most] = [telling(minimum), telling(exclusiveMinimum), telling(maximum)];
+  const from = least === undefined ? (above === undefined ? undefined : `more than ${above}`) : `at least ${least}`;
+  if (least !== undefined && most !== undefined) return `${least} to ${most}`;
+  return most === undefined ? from : [from, `at most ${most}`].filter((part) => part !== undefined).join(', ');
 }
 
 function branches(schema: unknown): z.infer<typeof node>[] {

@@ -25,8 +25,8 @@ function missing(path: ConfigurationPath): Finding {
 }
 
 function wrongValue(path: ConfigurationPath, issue: Issue): Finding {
-  const { description, values } = fieldFacts(path);
-  const allowed = values.length > 0 ? values.join(', ') : description;
+  const { description, values, range } = fieldFacts(path);
+  const allowed = values.length > 0 ? values.join(', ') : range === undefined ? description : `${range} (${description})`;
   const message =
     issue.code === 'invalid_type' && issue.message.startsWith('Invalid input') ? `not a ${expectedName(issue.expected)}` : issue.message;
   return { path, message, ...(allowed === undefined ? {} : { allowed }) };
