@@ -51,13 +51,18 @@ export async function startPlatform(options: PlatformOptions, teardown: Teardown
     functionUrls.set(id, { server, url: `http://127.0.0.1:${port}` });
   }
   await refuseUndeployable(template);
+  const iam = guard(template);
   const emulators = await bindingPort('inbox', ports.inbox, () =>
-    startEmulators({ inboxPort: ports.inbox, endpoint: () => front.url, ...(dataDir === undefined ? {} : { dataDir }) }),
+    startEmulators({
+      inboxPort: ports.inbox,
+      endpoint: () => front.url,
+      mayList: (call) => iam.mayList(call),
+      ...(dataDir === undefined ? {} : { dataDir }),
+    }),
   );
   teardown.add('stores and queues', () => emulators.stop());
   for (const [service, backend] of emulators.backends) backends.set(service, backend);
   backends.set('ssm', ssmStandIn(parametersOf(template)));
-  const iam = guard(template);
   authorize = (call) => iam.authorize(call);
   await createResources(template, emulators);
   return { template, guard: iam, endpoint: front.url, backends, functionUrls, inboxUrl: emulators.inboxUrl };
