@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { batchJobArn } from './batch-grants.ts';
 import type { Foundation } from './foundation.ts';
 
 /** The role that Bedrock assumes to read the prompts of a batch job, call the model and write its answers: for jobs of this account alone. */
@@ -22,18 +23,12 @@ export class BatchRole extends Construct {
   }
 
   /** Lets a function hand this role to Bedrock, and to nobody else. */
-  grantPass(role: { addToPrincipalPolicy(statement: PolicyStatement): unknown }): void {
-    role.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [this.role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'bedrock.amazonaws.com' } },
-      }),
-    );
+  grantPass(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['iam:PassRole'],
+      resourceArns: [this.role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'bedrock.amazonaws.com' } },
+    });
   }
-}
-
-/** Any batch job of this account: the job's id is made when it is created. */
-export function batchJobArn(scope: Construct): string {
-  return Stack.of(scope).formatArn({ service: 'bedrock', resource: 'model-invocation-job', resourceName: '*' });
 }

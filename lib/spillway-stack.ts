@@ -39,8 +39,8 @@ export class SpillwayStack extends Stack {
       jobsDeadLetter: batch.queues.jobsDeadLetter,
       background: {
         Compactor: compactor.function.resource,
-        BatchSubmitter: batch.submitter.resource,
-        BatchHarvester: batch.harvester.resource,
+        BatchSubmitter: batch.submitter.function.resource,
+        BatchHarvester: batch.harvester.function.resource,
         WeeklyReport: report.function.resource,
       },
     });
@@ -49,9 +49,9 @@ export class SpillwayStack extends Stack {
       RouterFunction: router.function.resource.functionName,
       GatewayFunction: gateway.function.resource.functionName,
       GatewayUrl: gateway.url.url,
-      BatchIntakeFunction: batch.intake.resource.functionName,
-      BatchSubmitterFunction: batch.submitter.resource.functionName,
-      BatchHarvesterFunction: batch.harvester.resource.functionName,
+      BatchIntakeFunction: batch.intake.function.resource.functionName,
+      BatchSubmitterFunction: batch.submitter.function.resource.functionName,
+      BatchHarvesterFunction: batch.harvester.function.resource.functionName,
       CompactorFunction: compactor.function.resource.functionName,
       WasteReportFunction: report.function.resource.functionName,
       JobsQueue: batch.queues.jobs.queueUrl,

@@ -53,21 +53,21 @@ describe('the role that Bedrock assumes', () => {
   });
 
   it('sees staged prompts and nothing else of the bucket', () => {
-    const statements = statementsOf(template, /^BatchRole/);
+    const statements = statementsOf(template, /^BatchSubmitterJobRole/);
     const objects = [...allowing(statements, 's3:GetObject'), ...allowing(statements, 's3:PutObject')].flatMap(({ Resource }) => Resource);
     expect(objects.map((resource) => JSON.stringify(resource))).toEqual(objects.map(() => expect.stringContaining('/batch/manifests/*')));
     expect(objects).not.toHaveLength(0);
   });
 
   it('may call the models of its jobs, as AWS asks for jobs on an inference profile', () => {
-    expect(allowing(statementsOf(template, /^BatchRole/), 'bedrock:InvokeModel')).not.toHaveLength(0);
+    expect(allowing(statementsOf(template, /^BatchSubmitterJobRole/), 'bedrock:InvokeModel')).not.toHaveLength(0);
   });
 
   it('is handed to Bedrock by the submitter, by nobody else and to nobody else', () => {
-    expect(allowing(statementsOf(template, /^BatchSubmitter/), 'iam:PassRole').map(({ Condition }) => Condition)).toEqual([
+    expect(allowing(statementsOf(template, /^BatchSubmitterFunction/), 'iam:PassRole').map(({ Condition }) => Condition)).toEqual([
       { StringEquals: { 'iam:PassedToService': 'bedrock.amazonaws.com' } },
     ]);
-    expect(allowing(statementsOf(template, /^(?!BatchSubmitter)/), 'iam:PassRole')).toEqual([]);
+    expect(allowing(statementsOf(template, /^(?!BatchSubmitterFunction)/), 'iam:PassRole')).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { allowing, statementsOf, templateOf } from '../support/synthesized.ts';
 
 const template = templateOf();
 const LEDGER = /Ledger/;
-const ROLES_THAT_RECORD = /^(Router|Gateway|BatchSubmitter|BatchHarvester|Compactor)/;
+const ROLES_THAT_RECORD = /^(Router|Gateway|BatchSubmitterFunction|BatchHarvester|Compactor)/;
 
 describe('the money tables', () => {
   it('survive the stack, under names that an upgrade of the CDK does not change', () => {
@@ -39,6 +39,14 @@ describe('a recorder', () => {
     for (const statement of allowing(all, 'dynamodb:DeleteItem', LEDGER)) expect(statement.Condition).toEqual(marksOnly);
     expect(allowing(all, 'dynamodb:UpdateItem', LEDGER)).toEqual([]);
     expect(allowing(all, 'dynamodb:BatchWriteItem', LEDGER)).toEqual([]);
+  });
+});
+
+describe('the control table', () => {
+  it('loses nothing but chunks whose records are answered: no gate, run or job is ever deleted', () => {
+    const deleting = allowing(statementsOf(template, /./), 'dynamodb:DeleteItem', /Control/);
+    const chunksOnly = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['batch#chunks'] } };
+    expect(deleting.map((statement) => statement.Condition)).toEqual([chunksOnly, chunksOnly]);
   });
 });
 
