@@ -3,8 +3,10 @@ import type { FeatureSettings } from '../../../functions/core/settings.ts';
 import type { Message } from '../../../functions/core/wire/converse.ts';
 import { type DemoContext, routeThrough } from '../demo-context.ts';
 
-/** What the loop would have gone on to: the brief's agent made 400 calls. */
+/** What the loop would have gone on to: a reported agent made 400 recursive calls. */
 const LOOP_CALLS = 400;
+/** Characters of repository that the agent drags along in every call: some 45,000 tokens, as coding agents do. */
+const CONTEXT_CHARACTERS = 180_000;
 
 /** An agent that reads the same missing file for ever. It is stopped from the conversation itself, before the next call is paid. */
 export async function runawayAgent(context: DemoContext): Promise<void> {
@@ -44,6 +46,15 @@ export async function runawayAgent(context: DemoContext): Promise<void> {
 /** The feature that allows the longest prompts is where an agent lives. */
 const widest = (features: readonly FeatureSettings[]) => features.toSorted((a, b) => b.limits.inputTokens - a.limits.inputTokens)[0];
 const projected = (burnedPico: bigint, calls: number): bigint => (calls === 0 ? 0n : (burnedPico * BigInt(LOOP_CALLS)) / BigInt(calls));
+
+/** Different lines, and no more of them than the feature's bound lets through. */
+function repository({ limits }: FeatureSettings): string {
+  const lines = Array.from(
+    { length: CONTEXT_CHARACTERS / 60 },
+    (_, line) => `const item${line} = invoice.lines.find((entry) => entry.id === key);\n`,
+  );
+  return lines.join('').slice(0, Math.min(CONTEXT_CHARACTERS, limits.inputTokens));
+}
 
 const TOOLS = {
   tools: [
