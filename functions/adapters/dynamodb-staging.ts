@@ -54,6 +54,14 @@ export function dynamodbStaging(env: { CONTROL_TABLE: string }): StagingStore {
           ? move('frozen', 'submitted').set('jobRef', text(result.jobRef))
           : move('frozen', 'submitted').set('rejection', text(result.rejection)),
       ),
+    leaseManifest: (manifestId, { nowMs, untilMs }) =>
+      update(
+        manifestKeyOf(manifestId),
+        new UpdateExpression()
+          .set('leasedUntilMs', number(untilMs))
+          .whenEqual('phase', text('submitted'))
+          .whenAbsentOrBelow('leasedUntilMs', nowMs),
+      ),
     async closeManifest(manifestId, nowMs) {
       const expires = number(Math.ceil(nowMs / 1000) + HARVESTED_KEPT_SECONDS);
       const closed = new UpdateExpression().set('phase', text('harvested')).set(EXPIRES_AT, expires).whenPresent(PARTITION_KEY);

@@ -1,5 +1,5 @@
 import type { BatchRecord } from '../core/batch-record.ts';
-import { type Chunk, listKey, type Manifest, outputPrefix } from '../core/batching.ts';
+import { type Chunk, harvestLeaseMs, listKey, type Manifest, outputPrefix } from '../core/batching.ts';
 import { utcHour } from '../core/calendar.ts';
 import { mayBeClosed } from '../core/closed-hours.ts';
 import type { PicoUsd } from '../core/money.ts';
@@ -35,6 +35,10 @@ export async function harvestManifest(manifest: Manifest, ports: HarvestPorts): 
   if (manifest.phase !== 'submitted') return 'running';
   const job = await providerJob(manifest, ports.provider);
   if (job?.phase === 'running') return 'running';
+  const nowMs = ports.now();
+  const lease = { nowMs, untilMs: nowMs + harvestLeaseMs(manifest.records) };
+  // Event and poll often come together: one of them does the work, and answers are not delivered twice for nothing.
+  if ((await ports.staging.leaseManifest(manifest.manifestId, lease)) === 'refused') return 'running';
   const harvest = await open(manifest, ports);
   const unreadable = await harvestOutput(manifest, job, harvest, ports);
   await harvestMissing(

@@ -21,6 +21,8 @@ export type StagingStore = {
   freezeManifest(manifestId: string, frozen: { chunkIds: readonly string[]; records: number }): Promise<StoreWrite>;
   /** frozen -> submitted: the provider has its job, or said that it never will. */
   submitManifest(manifestId: string, result: { jobRef: string } | { rejection: string }): Promise<StoreWrite>;
+  /** Lets one harvester work at a time; refused while another's lease lasts. Spares work, decides nothing. */
+  leaseManifest(manifestId: string, lease: { nowMs: number; untilMs: number }): Promise<StoreWrite>;
   /** -> harvested: nothing of it is left to do. Kept for a week, for people. */
   closeManifest(manifestId: string, nowMs: number): Promise<void>;
   /** Those not harvested yet. */

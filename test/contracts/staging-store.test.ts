@@ -91,6 +91,18 @@ describe.each<[string, () => StagingStore]>([
     expect(await store.findManifest(manifestId)).toEqual(submitted);
   });
 
+  it('lets one of two harvesters in until its lease is over', async () => {
+    const store = open();
+    const { manifestId } = manifestOf();
+    await store.createManifest(manifestOf({ manifestId }));
+    expect(await store.leaseManifest(manifestId, { nowMs: 1000, untilMs: 2000 })).toBe('refused');
+    await store.freezeManifest(manifestId, { chunkIds: ['a'], records: 1 });
+    await store.submitManifest(manifestId, { jobRef: 'job' });
+    const both = await Promise.all([1000, 1000].map((nowMs) => store.leaseManifest(manifestId, { nowMs, untilMs: 2000 })));
+    expect(both.toSorted()).toEqual(['changed', 'refused']);
+    expect(await store.leaseManifest(manifestId, { nowMs: 2001, untilMs: 3000 })).toBe('changed');
+  });
+
   it('lists manifests until they are harvested', async () => {
     const store = open();
     const manifest = manifestOf();

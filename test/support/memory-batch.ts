@@ -52,6 +52,7 @@ export function memoryJobs(): JobStore & { all(): Job[] } {
 export function memoryStaging(): StagingStore {
   const chunks = new Map<string, Chunk>();
   const manifests = new Map<string, Manifest>();
+  const leases = new Map<string, number>();
   const moveChunk = (chunkId: string, from: Chunk['phase'], to: Partial<Chunk>) => {
     const chunk = chunks.get(chunkId);
     if (chunk?.phase !== from) return result(false);
@@ -81,6 +82,11 @@ export function memoryStaging(): StagingStore {
     findManifest: (manifestId) => Promise.resolve(structuredClone(manifests.get(manifestId))),
     freezeManifest: (manifestId, frozen) => moveManifest(manifestId, 'gathering', { ...frozen, phase: 'frozen' }),
     submitManifest: (manifestId, outcome) => moveManifest(manifestId, 'frozen', { ...outcome, phase: 'submitted' }),
+    leaseManifest(manifestId, { nowMs, untilMs }) {
+      const free = manifests.get(manifestId)?.phase === 'submitted' && (leases.get(manifestId) ?? 0) < nowMs;
+      if (free) leases.set(manifestId, untilMs);
+      return result(free);
+    },
     closeManifest(manifestId) {
       const manifest = manifests.get(manifestId);
       if (manifest !== undefined) manifests.set(manifestId, { ...manifest, phase: 'harvested' });
