@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { dynamodbKeys } from '../functions/adapters/dynamodb-keys.ts';
-import { OperatorError, stackNow, useLocalStack } from './local-stack.ts';
+import { type LocalStack, stackNow } from './local-stack.ts';
 import { printTable } from './print-table.ts';
 import { stackSettings } from './stack-settings.ts';
+import { OperatorError } from './terminal.ts';
 
 const SECRET_BYTES = 24;
 
 type Output = { readonly json?: boolean };
 
 /** Makes a gateway key. The key itself is shown once and stored nowhere. */
-export async function createKey(options: Output & { features: readonly string[] | 'all' }): Promise<string> {
-  const stack = useLocalStack();
+export async function createKey(stack: LocalStack, options: Output & { features: readonly string[] | 'all' }): Promise<string> {
   const { features: known } = await stackSettings();
   const unknown = options.features === 'all' ? [] : options.features.filter((feature) => known[feature] === undefined);
   if (unknown.length > 0) throw new OperatorError(`unknown feature ${unknown.join(', ')}: there are ${Object.keys(known).join(', ')}`);
@@ -24,8 +24,7 @@ export async function createKey(options: Output & { features: readonly string[] 
 }
 
 /** All keys, without their secrets. */
-export async function listKeys(options: Output): Promise<string> {
-  const stack = useLocalStack();
+export async function listKeys(stack: LocalStack, options: Output): Promise<string> {
   const keys = (await dynamodbKeys({ CONTROL_TABLE: stack.tables.control }).list()).toSorted((a, b) => a.createdAtMs - b.createdAtMs);
   const day = (atMs: number | undefined): string | undefined => (atMs === undefined ? undefined : new Date(atMs).toISOString());
   const shown = keys.map(({ id, features, createdAtMs, revokedAtMs }) => ({
@@ -45,8 +44,7 @@ export async function listKeys(options: Output): Promise<string> {
 }
 
 /** Ends a key at once. */
-export async function revokeKey(id: string, options: Output): Promise<string> {
-  const stack = useLocalStack();
+export async function revokeKey(stack: LocalStack, id: string, options: Output): Promise<string> {
   const outcome = await dynamodbKeys({ CONTROL_TABLE: stack.tables.control }).revoke(id, await stackNow(stack));
   if (outcome === 'refused') throw new OperatorError(`no valid key ${id}: see \`spillway keys list\``);
   return options.json === true ? JSON.stringify({ id, revoked: true }) : `Key ${id} is revoked.`;

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { OperatorError } from './terminal.ts';
+import type { VerbOptions } from './verb-options.ts';
 
 const localFile = z.object({
   pid: z.int().positive(),
@@ -15,13 +17,9 @@ const localFile = z.object({
 /** What the command line needs of a running local stack. */
 export type LocalStack = z.infer<typeof localFile>;
 
-/** The operator cannot do it as asked, and a sentence says why: exit code 1. */
-export class OperatorError extends Error {
-  override readonly name = 'OperatorError';
-}
-
 /** The local stack of this folder, and every AWS client of this process pointed at it. */
-export function useLocalStack(folder = process.cwd()): LocalStack {
+export function useLocalStack({ local }: VerbOptions, folder: string): LocalStack {
+  if (local !== true) throw new OperatorError('this version reads only the running local stack: add --local');
   const stack = readLocalFile(resolve(folder, '.spillway/local.json'));
   process.env['AWS_ENDPOINT_URL'] = stack.endpoints.dynamodb;
   process.env['AWS_REGION'] = 'us-east-1';

@@ -3,7 +3,7 @@ import { displayUsd, PICO_PER_USD, picoToUsd } from '../functions/core/money.ts'
 import { type SpendKey, type SpendRow, spendBy } from '../functions/core/spend.ts';
 import { promptTokens } from '../functions/core/usage.ts';
 import { readUsage } from '../functions/use-cases/read-usage.ts';
-import { stackNow, useLocalStack } from './local-stack.ts';
+import { type LocalStack, stackNow } from './local-stack.ts';
 import { printTable } from './print-table.ts';
 import { stackSettings } from './stack-settings.ts';
 
@@ -15,8 +15,7 @@ export type SpendOptions = { readonly by: readonly SpendKey[]; readonly from?: s
 type Spend = { readonly from: string; readonly to: string; readonly by: readonly SpendKey[] } & ReturnType<typeof spendBy>;
 
 /** Usage and money of local days, the running hour included. */
-export async function spend(options: SpendOptions): Promise<string> {
-  const stack = useLocalStack();
+export async function spend(stack: LocalStack, options: SpendOptions): Promise<string> {
   const { dynamodbLedger } = await import('../functions/adapters/dynamodb-ledger.ts');
   const [nowMs, settings] = await Promise.all([stackNow(stack), stackSettings()]);
   const to = options.to ?? localDay(nowMs, settings.timezone);

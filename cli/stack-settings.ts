@@ -1,7 +1,7 @@
 import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
 import { loadSettings } from '../functions/adapters/ssm-settings.ts';
 import type { Settings } from '../functions/core/settings.ts';
-import { OperatorError } from './local-stack.ts';
+import { OperatorError } from './terminal.ts';
 
 /** The settings that the stack runs with. Their path ends in a fingerprint of their content, so it is looked for. */
 export async function stackSettings(): Promise<Settings> {

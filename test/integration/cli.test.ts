@@ -2,21 +2,15 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SOUND } from '../support/configuration.ts';
+import { runCli } from '../support/run-cli.ts';
 
-const CLI = resolve(import.meta.dirname, '../../bin/cli.ts');
 const folder = mkdtempSync(join(tmpdir(), 'spillway-cli-'));
 
-/** Runs `spillway` in a folder of its own, in which no stack runs. */
-function spillway(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env['PATH'], NO_COLOR: '1' };
-  return new Promise((done) => {
-    execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) => {
-      done({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
+/** In a folder in which no stack runs. */
+const spillway = (...args: string[]) => runCli(folder, args);
 
 function file(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
@@ -39,6 +33,12 @@ describe('spillway', () => {
   ])('exits with 2 for the wrong usage %j', async (args) => {
     const { code, err } = await spillway(...args);
     expect([code, err]).toEqual([2, expect.stringContaining('error:')]);
+  });
+
+  it('runs as a program of its own', async () => {
+    const program = resolve(import.meta.dirname, '../../bin/cli.ts');
+    const run = promisify(execFile)(process.execPath, [program, 'spend', '--local'], { cwd: folder });
+    await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('no local stack runs in this folder') });
   });
 
   it('says that no stack runs here', async () => {
