@@ -47,42 +47,39 @@ type Funding = {
   readonly seen: readonly Gate[];
 };
 
-/** Finds the money in the parent: its own, its parent's, its idle children's; and says how much of it to grant. */
+/** Finds the money in the parent: its own, its parent's, its idle children's, and with those its parent's again; and how much of it to grant. */
 async function fund(before: Gate, child: Gate, ask: Ask, ports: MoneyPorts, effort: Effort): Promise<Funding> {
   const { day } = ask;
-  const { settings } = ports;
-  const need = { least: ask.least - allowanceOf(child, day), most: ask.most - allowanceOf(child, day) };
-  let parent = before;
-  let seen: readonly Gate[] = [];
-  let shortage: CapUse | undefined;
-  let heldPico = 0n;
-  const isRoot = parentOf(parent.scope, settings) === undefined;
-  const ownLeft = leftUnderCaps(parent, day, ports);
-  const reachable = ownLeft === undefined ? need.most : minPico(ownLeft, need.most);
-  if (!isRoot && allowanceOf(parent, day) < reachable) {
-    const up = await replenish(parent, { day, least: maxPico(0n, minPico(need.least, reachable)), most: reachable }, ports, effort);
-    parent = up.gate;
-    shortage = up.shortage;
-    heldPico = up.heldPico;
-    seen = up.seen;
-  }
-  const left = remainder(parent, day, isRoot, ports);
+  const need = { day, least: ask.least - allowanceOf(child, day), most: ask.most - allowanceOf(child, day) };
+  let raised = await raise(before, need, ports, effort);
+  let heldPico = raised.heldPico;
+  const left = remainder(raised.gate, day, ports);
   if (left !== undefined && left < need.most) {
-    const back = await reclaim(parent, child.scope, { day, shortPico: need.most - left }, effort, ports);
-    parent = back.parent;
+    const back = await reclaim(raised.gate, child.scope, { day, shortPico: need.most - left }, effort, ports);
     heldPico += back.heldPico;
+    raised = await raise(back.parent, need, ports, effort);
   }
-  const own = tightest(capUses(parent, capsOf(parent.scope, settings), { day }));
-  const inTheWay = own !== undefined && leftOf(own) < need.most ? own : shortage;
-  const amountPico = grantSize(need, remainder(parent, day, isRoot, ports), usableBy(child, day, ports));
+  const parent = raised.gate;
+  const own = tightest(capUses(parent, capsOf(parent.scope, ports.settings), { day }));
+  const inTheWay = own !== undefined && leftOf(own) < need.most ? own : raised.shortage;
   return {
     parent,
-    amountPico,
+    amountPico: grantSize(need, remainder(parent, day, ports), usableBy(child, day, ports)),
     shortage: inTheWay === undefined ? {} : { shortage: inTheWay },
     heldPico: heldPico + inFlight(parent, day),
-    seen,
+    seen: raised.seen,
   };
 }
+
+/** Raises the parent's own allowance, as far as its caps let it grant, unless it is the root. */
+async function raise(parent: Gate, need: Ask, ports: MoneyPorts, effort: Effort): Promise<Supply> {
+  const left = leftUnderCaps(parent, need.day, ports);
+  const most = left === undefined ? need.most : minPico(left, need.most);
+  if (isRoot(parent, ports) || allowanceOf(parent, need.day) >= most) return { gate: parent, heldPico: 0n, seen: [] };
+  return replenish(parent, { day: need.day, least: maxPico(0n, minPico(need.least, most)), most }, ports, effort);
+}
+
+const isRoot = (gate: Gate, { settings }: MoneyPorts) => parentOf(gate.scope, settings) === undefined;
 
 function leftUnderCaps(gate: Gate, day: string, { settings }: MoneyPorts): PicoUsd | undefined {
   const use = tightest(capUses(gate, capsOf(gate.scope, settings), { day }));
@@ -90,9 +87,9 @@ function leftUnderCaps(gate: Gate, day: string, { settings }: MoneyPorts): PicoU
 }
 
 /** What the parent could grant: left under its own caps and, when it is not the root, in its allowance. */
-function remainder(parent: Gate, day: string, isRoot: boolean, ports: MoneyPorts): PicoUsd | undefined {
+function remainder(parent: Gate, day: string, ports: MoneyPorts): PicoUsd | undefined {
   const left = leftUnderCaps(parent, day, ports);
-  if (isRoot) return left;
+  if (isRoot(parent, ports)) return left;
   const allowance = maxPico(0n, allowanceOf(parent, day));
   return left === undefined ? allowance : minPico(left, allowance);
 }

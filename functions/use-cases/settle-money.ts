@@ -4,6 +4,7 @@ import { breakerPolicy, probedFields } from '../core/gate-breaker.ts';
 import { featureOf, UNASSIGNED_FEATURE } from '../core/gate-tree.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { MoneyPorts } from './money-ports.ts';
+import { resetFeature } from './trip-feature.ts';
 
 type Held = { readonly leaf: Scope; readonly hold: Hold };
 type LedgerPorts = Pick<MoneyPorts, 'ledger' | 'settings' | 'now'>;
@@ -39,5 +40,8 @@ export async function settleProbe(
   if (!held.probe || feature === undefined) return false;
   const seen = (await gates.read(held.leaf)).breaker;
   const next = probedFields(seen, held.hold.id, healthy, breakerPolicy(feature), now());
-  return next !== undefined && (await gates.setBreaker(held.leaf, seen, next)) === 'changed';
+  if (next === undefined || (await gates.setBreaker(held.leaf, seen, next)) === 'refused') return false;
+  // A split feature is healthy as a whole: its own gate and the other shards were opened by the same trip.
+  if (healthy && feature.shards > 1) await resetFeature(feature.name, { gates, settings, now });
+  return true;
 }

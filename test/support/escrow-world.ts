@@ -4,6 +4,7 @@ import { transferKey } from '../../functions/core/gate.ts';
 import { allGates, capsOf, childrenOf, featureOf, leavesOf, ORG } from '../../functions/core/gate-tree.ts';
 import { sumPico } from '../../functions/core/money.ts';
 import type { Settings } from '../../functions/core/settings.ts';
+import { ulidTimeMs } from '../../functions/core/ulid-time.ts';
 import { closeDay } from '../../functions/use-cases/close-day.ts';
 import { holdChunk, sealChunk, settleChunk } from '../../functions/use-cases/hold-chunk.ts';
 import { holdMoney, unholdMoney } from '../../functions/use-cases/hold-money.ts';
@@ -50,6 +51,8 @@ export class EscrowWorld {
   readonly gates;
   readonly ledger;
   readonly network: UnreliableNetwork;
+  readonly #leaves: readonly Scope[];
+  readonly #families: readonly { scope: Scope; children: readonly Scope[] }[];
   readonly #leafOfHold = new Map<string, Scope>();
   readonly #leafOfChunk = new Map<string, Scope>();
   readonly #chunkCost = new Map<string, bigint>();
@@ -63,6 +66,12 @@ export class EscrowWorld {
   constructor(seed: number, mutation: Mutation = {}) {
     this.random = seededRandom(seed * 7919);
     this.settings = tightSettings(this.random);
+    this.#leaves = Object.values(this.settings.features).flatMap(leavesOf);
+    const scopes = allGates(this.settings).filter((scope) => !scope.includes('_unassigned'));
+    this.#families = scopes.map((scope) => ({
+      scope,
+      children: childrenOf(scope, this.settings).filter((child) => scopes.includes(child)),
+    }));
     this.gates = memoryGates(mutation.gates);
     this.ledger = memoryLedger(mutation.ledger);
     this.network = new UnreliableNetwork(this.random, { losses: 4, delays: 2 });
@@ -134,7 +143,7 @@ export class EscrowWorld {
   }
 
   startResolver(): void {
-    const leaves = this.leaves();
+    const leaves = this.#leaves;
     const leaf = leaves[this.random.below(leaves.length)] ?? 'feature:a2';
     this.#start(
       (ports) => resolveStaleHolds(leaf, ports),
@@ -146,13 +155,9 @@ export class EscrowWorld {
     this.#start((ports) => closeDay(day, ports));
   }
 
-  leaves(): Scope[] {
-    return Object.values(this.settings.features).flatMap(leavesOf);
-  }
-
   /** One operation happens; then the rules must hold. */
   async step(): Promise<void> {
-    await this.network.step();
+    if (!(await this.network.step())) return;
     this.#note();
     this.failure ??= this.violation();
   }
@@ -169,8 +174,8 @@ export class EscrowWorld {
       random: this.random.next,
       sleep: () => Promise.resolve(),
     };
-    for (const leaf of this.leaves()) await resolveStaleHolds(leaf, healthy);
-    for (const leaf of this.leaves()) await this.#settleOrphans(leaf, healthy);
+    for (const leaf of this.#leaves) await resolveStaleHolds(leaf, healthy);
+    for (const leaf of this.#leaves) await this.#settleOrphans(leaf, healthy);
     for (const day of [...DAYS, ...DAYS]) await closeDay(day, healthy);
     this.failure ??= this.violation() ?? this.#quietViolation();
   }
@@ -181,21 +186,20 @@ export class EscrowWorld {
   }
 
   #note(): void {
-    for (const leaf of this.leaves()) {
+    for (const leaf of this.#leaves) {
       for (const hold of this.gates.peek(leaf).holds) this.#leafOfHold.set(hold.id, leaf);
       for (const chunk of this.gates.peek(leaf).chunks) this.#leafOfChunk.set(chunk.chunkId, leaf);
     }
   }
 
   violation(): string | undefined {
-    const scopes = allGates(this.settings).filter((scope) => !scope.includes('_unassigned'));
-    for (const scope of scopes) {
+    for (const { scope, children } of this.#families) {
       const gate = this.gates.peek(scope);
-      const broken = this.#capPassed(gate) ?? (this.leaves().includes(scope) ? this.#leafBroken(gate) : this.#parentBroken(gate));
+      const broken = this.#capPassed(gate) ?? (this.#leaves.includes(scope) ? this.#leafBroken(gate) : this.#parentBroken(gate, children));
       if (broken !== undefined) return broken;
     }
     for (const day of DAYS) {
-      const total = sumPico(this.leaves().map((leaf) => this.gates.peek(leaf).committedByDay[day] ?? 0n));
+      const total = sumPico(this.#leaves.map((leaf) => this.gates.peek(leaf).committedByDay[day] ?? 0n));
       if (total > (this.settings.caps.dailyPico ?? 0n)) return `the leaves pass the organization's cap of ${day}`;
     }
     return undefined;
@@ -211,10 +215,10 @@ export class EscrowWorld {
   }
 
   /** What a parent has committed is what its children have committed, have unspent, or what is on its way. */
-  #parentBroken(parent: Gate): string | undefined {
+  #parentBroken(parent: Gate, children: readonly Scope[]): string | undefined {
     for (const day of DAYS) {
-      const children = childrenOf(parent.scope, this.settings).map((scope) => this.gates.peek(scope));
-      const below = children.map((child) => {
+      const below = children.map((scope) => {
+        const child = this.gates.peek(scope);
         const key = transferKey(child.scope, day);
         const down = (parent.granted[key] ?? 0n) - (child.received[day] ?? 0n);
         const up = (child.returned[day] ?? 0n) - (parent.acceptedBack[key] ?? 0n);
@@ -257,8 +261,7 @@ export class EscrowWorld {
   }
 }
 
-const dayOfUlid = (id: string) =>
-  DAYS.find((_, index) => id >= ulid(DAY_START_MS[index], () => 0) && id < ulid((DAY_START_MS[index] ?? 0) + 86_400_000, () => 0));
+const dayOfUlid = (id: string) => new Date(ulidTimeMs(id)).toISOString().slice(0, 10);
 
 /** One random life of the tree: calls, batches, resolvers, midnight, deaths. Answers the broken rule and the way there, or undefined. */
 export async function liveOnce(

@@ -16,6 +16,19 @@ export type GateMutation =
 type Money = Record<string, PicoUsd>;
 type State = { -readonly [Field in keyof Gate]: Gate[Field] extends Readonly<Record<string, PicoUsd>> ? Money : Gate[Field] };
 
+/** Holds, chunks and breaker are replaced, never changed in place. */
+const copyOf = (gate: Gate): State => ({
+  ...gate,
+  committedByDay: { ...gate.committedByDay },
+  committedByMonth: { ...gate.committedByMonth },
+  committedByHour: { ...gate.committedByHour },
+  allowance: { ...gate.allowance },
+  granted: { ...gate.granted },
+  acceptedBack: { ...gate.acceptedBack },
+  received: { ...gate.received },
+  returned: { ...gate.returned },
+});
+
 const add = (money: Money, key: string, amount: PicoUsd) => {
   money[key] = (money[key] ?? 0n) + amount;
 };
@@ -30,7 +43,7 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
   const at = (scope: Scope): State => {
     const known = gates.get(scope);
     if (known !== undefined) return known;
-    const made = structuredClone(emptyGate(scope));
+    const made = copyOf(emptyGate(scope));
     gates.set(scope, made);
     return made;
   };
@@ -50,7 +63,7 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
   };
   const result = (changed: boolean): Promise<GateWrite> => Promise.resolve(changed ? 'changed' : 'refused');
   const holdResult = (gate: State, changed: boolean): Promise<HoldWrite> =>
-    Promise.resolve(changed ? { kind: 'changed', gate: structuredClone(gate) } : { kind: 'refused' });
+    Promise.resolve(changed ? { kind: 'changed', gate: copyOf(gate) } : { kind: 'refused' });
   const place = (gate: State, hold: Hold) => {
     gate.holds = [...gate.holds, hold];
     spend(gate, hold.day, hold.amountPico, hold.hour);
@@ -65,7 +78,7 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
   return {
     peek: at,
     scopes: () => [...gates.keys()],
-    read: (scope) => Promise.resolve(structuredClone(at(scope))),
+    read: (scope) => Promise.resolve(copyOf(at(scope))),
     hold(scope, hold, room, { debtAllowed }) {
       const gate = at(scope);
       const admits = debtAllowed || (afforded(gate, hold, room) && gate.breaker.openUntilMs === undefined);

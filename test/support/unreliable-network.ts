@@ -77,17 +77,19 @@ export class UnreliableNetwork {
     for (const operation of this.#late.splice(0)) await operation.run();
   }
 
-  async step(): Promise<void> {
+  /** One operation happens. Answers whether it was a write. */
+  async step(): Promise<boolean> {
     if (this.#late.length > 0 && this.#random.chance(0.1)) {
       const [late] = this.#late.splice(this.#random.below(this.#late.length), 1);
       await late?.run();
       this.log.push(`late ${late?.owner} ${late?.name}`);
-      return;
+      return true;
     }
     const [operation] = this.#waiting.splice(this.#random.below(this.#waiting.length), 1);
     if (operation !== undefined) await this.#deliver(operation);
     // Lets the process run on to its next call.
     await new Promise((resolve) => setImmediate(resolve));
+    return operation !== undefined && WRITES.has(operation.name);
   }
 
   async #deliver(operation: Operation): Promise<void> {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { liveOnce, type Mutation } from '../support/escrow-world.ts';
 
-const LIVES = 600;
+/** A few seconds' worth; test/long lives many more. */
+const LIVES = 200;
 
-/** The first broken rule in so many random lives, or undefined. */
-async function firstBroken(lives: number, mutation: Mutation): Promise<string | undefined> {
-  for (let seed = 1; seed <= lives; seed++) {
+/** The first broken rule in random lives from this seed on, or undefined. */
+async function firstBroken(from: number, mutation: Mutation): Promise<string | undefined> {
+  for (let seed = from; seed <= from + 1500; seed++) {
     const life = await liveOnce(seed, mutation);
     if ('broken' in life) return `${life.broken}\n  ${life.log.slice(-25).join('\n  ')}`;
   }
@@ -26,17 +27,18 @@ describe('the escrow tree, with crashes, lost answers, late copies and resolvers
 });
 
 describe('the model of the escrow tree', () => {
-  it.each<[string, Mutation]>([
-    ['a claim that leaves the watermark', { gates: 'claim leaves the watermark' }],
-    ['a team that grants without spending its own allowance', { gates: 'grant spends no allowance' }],
-    ['a taker that takes twice', { gates: 'take forgets what was seen' }],
-    ['a parent that accepts twice', { gates: 'accept forgets what was seen' }],
-    ['a settle that needs no hold', { gates: 'settle needs no hold' }],
-    ['an owner that gives a claimed hold back', { gates: 'unhold takes a claimed hold' }],
-    ['a hold that asks for no cap', { gates: 'hold asks for no cap' }],
-    ['a settle with the own figure after losing the put', { ledger: 'the loser keeps its own figure' }],
-    ['a put that overwrites the winner', { ledger: 'the last put wins' }],
-  ])('notices %s', async (_name, mutation) => {
-    expect(await firstBroken(1500, mutation)).toBeDefined();
+  it.each<[string, Mutation, number]>([
+    ['a claim that leaves the watermark', { gates: 'claim leaves the watermark' }, 241],
+    ['a team that grants without spending its own allowance', { gates: 'grant spends no allowance' }, 1],
+    ['a taker that takes twice', { gates: 'take forgets what was seen' }, 1],
+    ['a parent that accepts twice', { gates: 'accept forgets what was seen' }, 1],
+    ['a settle that needs no hold', { gates: 'settle needs no hold' }, 4],
+    ['an owner that gives a claimed hold back', { gates: 'unhold takes a claimed hold' }, 85],
+    ['a hold that asks for no cap', { gates: 'hold asks for no cap' }, 98],
+    ['a settle with the own figure after losing the put', { ledger: 'the loser keeps its own figure' }, 174],
+    ['a put that overwrites the winner', { ledger: 'the last put wins' }, 14],
+  ])('notices %s', async (_name, mutation, from) => {
+    // It starts where it is known to be noticed, and goes on when the rules have changed since.
+    expect(await firstBroken(from, mutation)).toBeDefined();
   });
 });
