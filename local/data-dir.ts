@@ -1,10 +1,15 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+
+/** Directories of this process's own stacks: a lock file with our process id and none of these is left from an earlier process. */
+const held = new Set<string>();
 
 /** Claims a data directory for this process. Throws, and says whose it is, when another living process has it. */
 export function lockDataDir(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, 'lock');
+  const path = resolve(dataDir);
+  if (held.has(path)) throw new Error(`${dataDir} is in use by another stack of this process`);
   if (!claim(file)) {
     const owner = Number(readFileSync(file, 'utf8'));
     if (owner !== process.pid && isAlive(owner)) {
@@ -13,7 +18,11 @@ export function lockDataDir(dataDir: string): () => void {
     rmSync(file, { force: true });
     if (!claim(file)) throw new Error(`${dataDir} was taken by another process just now`);
   }
-  return () => rmSync(file, { force: true });
+  held.add(path);
+  return () => {
+    held.delete(path);
+    rmSync(file, { force: true });
+  };
 }
 
 function claim(file: string): boolean {

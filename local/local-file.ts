@@ -7,6 +7,8 @@ const ownerSchema = z.looseObject({ pid: z.number().int().positive(), gatewayUrl
 export type LocalFile = {
   /** Set when another living stack's file was replaced: a sentence for the person at the keyboard. */
   readonly notice?: string;
+  /** Writes other values of some fields. */
+  update(fields: object): void;
   /** Takes the file away, and puts back that of the stack it replaced, if that one is still alive. */
   remove(): void;
 };
@@ -17,15 +19,19 @@ export function writeLocalFile(stateDir: string, content: object): LocalFile {
   const file = join(stateDir, 'local.json');
   const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   const other = before === undefined ? undefined : livingOwner(before);
-  writeFileSync(file, `${JSON.stringify({ pid: process.pid, ...content }, null, 2)}\n`, { mode: 0o600 });
+  const update = (fields: object) =>
+    writeFileSync(file, `${JSON.stringify({ pid: process.pid, ...content, ...fields }, null, 2)}\n`, { mode: 0o600 });
+  update({});
   const remove = () => {
     if (ownerOf(readOr(file))?.pid !== process.pid) return;
     if (before !== undefined && livingOwner(before) !== undefined) writeFileSync(file, before, { mode: 0o600 });
     else rmSync(file, { force: true });
   };
-  if (other === undefined) return { remove };
-  const notice = `Another local stack (process ${other.pid}, ${other.gatewayUrl}) is running. ${file} now names this one; it names that one again when this one stops.`;
-  return { notice, remove };
+  if (other === undefined) return { update, remove };
+  const notice =
+    `Another local stack (process ${other.pid}, ${other.gatewayUrl}) is running. ` +
+    `${file} now names this one; when this one stops, it names that one again.`;
+  return { notice, update, remove };
 }
 
 function livingOwner(content: string): z.infer<typeof ownerSchema> | undefined {

@@ -59,6 +59,7 @@ async function show(stack: LocalStack, { empty }: RunOptions): Promise<void> {
   // Loaded late: the stack alone starts without it.
   const { runDemo } = await import('./demo/run-demo.ts');
   const reportUrl = await runDemo(stack);
+  stack.publishReport(reportUrl);
   const pages = [
     ['gateway', stack.gatewayUrl],
     ['inbox', stack.inboxUrl],

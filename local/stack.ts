@@ -61,6 +61,8 @@ export type LocalStack = StackNames & {
   runSchedule(key: FunctionKey): Promise<InvocationResult>;
   /** One function's environments: its log, and `recycle()` to kill them between any two statements. */
   host(key: FunctionKey): FunctionHost;
+  /** Replaces the report's address in local.json: a page's link carries a token, known once the report is written. */
+  publishReport(reportUrl: string): void;
   stop(): Promise<void>;
 };
 
@@ -108,6 +110,7 @@ async function start(options: StackOptions, teardown: Teardown): Promise<LocalSt
     ...(compute.bedrock === undefined ? {} : { bedrock: compute.bedrock }),
     ...(file.notice === undefined ? {} : { notice: file.notice }),
     runSchedule,
+    publishReport: (reportUrl) => file.update({ reportUrl }),
     stop: () => teardown.run(),
   };
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import dynalite from 'dynalite';
-import type { Backend } from '../backend.ts';
+import type { AwsResponse, Backend } from '../backend.ts';
 import { asRequest } from './in-process.ts';
 
 export type DynamodbEmulator = { readonly backend: Backend; stop(): Promise<void> };
@@ -10,13 +11,24 @@ export type DynamodbEmulator = { readonly backend: Backend; stop(): Promise<void
 export function startDynamodb(path: string | undefined): DynamodbEmulator {
   const quick = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
   const server: Server = dynalite(path === undefined ? quick : { ...quick, path });
+  const unanswered = new Set<AwsResponse>();
   return {
     backend: async (call, response) => {
+      unanswered.add(response);
       server.emit('request', asRequest(call), response);
       if (!response.writableEnded) await Promise.race([once(response, 'finish'), once(response, 'close')]);
+      if (response.writableEnded) unanswered.delete(response);
     },
-    stop: () => close(server),
+    stop: async () => {
+      await answered(unanswered);
+      await close(server);
+    },
   };
+}
+
+/** A caller that was killed leaves its call running: dynalite throws where nobody catches when its store closes under one. */
+async function answered(responses: ReadonlySet<AwsResponse>): Promise<void> {
+  for (let waits = 0; waits < 200 && [...responses].some((response) => !response.writableEnded); waits += 1) await setTimeout(10);
 }
 
 /** dynalite closes its store only when a listening server closes, so it listens for that one moment. */

@@ -26,6 +26,11 @@ export class FunctionHost {
     return result;
   }
 
+  /** Invocations under way. */
+  get busy(): number {
+    return this.#environments.size - this.#idle.length;
+  }
+
   /** Starts one environment, so that the first invocation finds it warm. */
   async prewarm(): Promise<void> {
     if (this.#environments.size > 0 || this.#stopped) return;
