@@ -3,8 +3,6 @@ import type { Refusal } from '../core/errors.ts';
 import type { RouteRequest } from '../core/wire/route.ts';
 import { inferenceConfig, jsonObject, messages, system, toolConfig } from './converse.ts';
 
-/** Requests and buffered answers: below Lambda's own 6 MB, so that the refusal is ours and says what to do. */
-export const MOST_REQUEST_BYTES = 5_500_000;
 const MOST_DEPTH = 100;
 const MOST_SCHEMA_BYTES = 64_000;
 
