@@ -86,6 +86,16 @@ describe('the batch pipeline', () => {
   });
 });
 
+describe('two of every function at once', () => {
+  it('do no harm to each other, however their calls mix', async () => {
+    for (let mixed = 1; mixed <= 60; mixed++) {
+      const world = await run({ mixed });
+      expectBooksToBalance(world);
+      expect(world.sent.get('prompt of plain'), `seed ${mixed}`).toBe(1);
+    }
+  });
+});
+
 describe.each(['before', 'after'] as const)('a process that dies %s a call', (when) => {
   it('leaves nothing that the next runs do not finish, whichever call it was', async () => {
     const calls = (await run({})).calls();

@@ -10,6 +10,7 @@ import { crashing } from './crashing.ts';
 import { memoryAnswers, memoryBlobs, memoryJobs, memoryProvider, memoryQueue, memoryStaging, type RecordFate } from './memory-batch.ts';
 import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** Rounds after which a world that is not quiet yet never will be. */
 const MOST_ROUNDS = 40;
@@ -31,11 +32,13 @@ export type WorldOptions = {
   readonly crash?: { readonly at: number; readonly when: 'before' | 'after' };
   /** Deliver every message and every event twice. */
   readonly twice?: boolean;
+  /** Run every function twice at once, the calls of both mixed by this seed; harvesters do not respect each other's lease. */
+  readonly mixed?: number;
   readonly route?: (request: RouteRequest) => Promise<RouteAnswer>;
 };
 
 /** Queue, stores, provider and schedules in memory around the three functions' use cases. One process dies where `crash` says. */
-export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: 'before' }, twice = false, route }: WorldOptions) {
+export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: 'before' }, twice = false, mixed, route }: WorldOptions) {
   const [gates, jobs, staging, blobs, answers, queue] = [
     memoryGates(),
     memoryJobs(),
@@ -47,20 +50,20 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
   const ledger = memoryLedger();
   const { provider, finish, jobCount, sent } = memoryProvider(blobs, fate);
   const failures: unknown[] = [];
-  const process = crashing(crash.at, crash.when);
-  let nowMs = Date.parse('2026-11-22T10:00:00Z');
-  let seed = 1;
-  const random = (): number => {
-    seed = (seed * 48271) % 2147483647;
-    return (seed - 1) / 2147483647;
+  const { next: chance, below } = seededRandom(mixed ?? 1);
+  const pause = async (): Promise<void> => {
+    for (let turns = mixed === undefined ? 0 : below(12); turns > 0; turns--) await Promise.resolve();
   };
+  const process = crashing(crash.at, crash.when, pause);
+  if (mixed !== undefined) staging.leaseManifest = () => Promise.resolve('changed');
+  let nowMs = Date.parse('2026-11-22T10:00:00Z');
   const ports = {
     settings,
     bucket: 'bucket',
     now: () => nowMs,
     random: () => 0.5,
     sleep: () => Promise.resolve(),
-    newId: (atMs: number) => ulid(atMs, random),
+    newId: (atMs: number) => ulid(atMs, chance),
     fingerprints: { of: async (text: string) => createHash('sha256').update(text).digest('base64url') },
     log: (_event: string, _facts: unknown, cause?: unknown) => void failures.push(cause),
     gates: process.wrap(gates),
@@ -92,24 +95,30 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
     }
   }
 
+  /** Answers the first of the two, when there are two. */
+  async function invokeMixed<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    const results = await Promise.all(mixed === undefined ? [invoke(work)] : [invoke(work), invoke(work)]);
+    return results[0];
+  }
+
   async function intake(): Promise<void> {
     const bodies = queue.bodies.splice(0);
     const copies = twice ? [...bodies, ...bodies] : bodies;
     const messages = copies.map((body, index) => ({ messageId: `m${index}`, body }));
-    const taken = await invoke(() => takeJobs(messages, whole));
+    const taken = await invokeMixed(() => takeJobs(messages, whole));
     const kept = new Set(taken?.keptIds ?? messages.map(({ messageId }) => messageId));
     const left = new Set(messages.filter(({ messageId }) => kept.has(messageId)).map(({ body }) => body));
     queue.bodies.unshift(...left);
   }
 
   async function harvest(events: readonly string[]): Promise<void> {
-    for (const name of events) for (let copy = 0; copy < (twice ? 2 : 1); copy++) await invoke(() => harvestJobs(name, whole));
-    await invoke(() => harvestJobs(undefined, whole));
+    for (const name of events) for (let copy = 0; copy < (twice ? 2 : 1); copy++) await invokeMixed(() => harvestJobs(name, whole));
+    await invokeMixed(() => harvestJobs(undefined, whole));
   }
 
   async function round(index: number): Promise<void> {
     await intake();
-    await invoke(() => submitChunks(whole));
+    await invokeMixed(() => submitChunks(whole));
     const ended = finish(nowMs, ends[index]);
     await harvest(ended.map(({ name }) => name));
     nowMs += ROUND_MS;

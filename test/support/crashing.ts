@@ -3,12 +3,13 @@ export class Crash extends Error {}
 
 /**
  * Wraps ports so that the process dies around their n-th call: before it is applied, or after, with its answer lost. Counts the calls of a
- * run that is not to crash (`at` 0).
+ * run that is not to crash (`at` 0). `pause` comes before every call: with it, invocations that run at once overtake each other.
  */
-export function crashing(at: number, when: 'before' | 'after') {
+export function crashing(at: number, when: 'before' | 'after', pause: () => Promise<void> = () => Promise.resolve()) {
   let calls = 0;
   let dead = false;
   const around = async (call: () => unknown): Promise<unknown> => {
+    await pause();
     if (dead) throw new Crash('dead');
     calls += 1;
     if (calls !== at) return call();
