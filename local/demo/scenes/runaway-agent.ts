@@ -16,9 +16,8 @@ export async function runawayAgent(context: DemoContext): Promise<void> {
   if (feature === undefined) return;
   const template = Object.keys(feature.templates)[0] ?? 'refactor';
   const run = `nightly-refactor-${crypto.randomUUID().slice(0, 8)}`;
-  let messages: Message[] = [
-    { role: 'user', content: [{ text: 'Refactor the billing module. [[tool=read_file:{"path":"src/billing.ts"}]]' }] },
-  ];
+  const task = 'Refactor the billing module. [[tool=read_file:{"path":"src/billing.ts"}]]';
+  let messages: Message[] = [{ role: 'user', content: [{ text: `${repository(feature)}${task}` }] }];
   let burnedPico = 0n;
   for (let call = 1; call <= LOOP_CALLS; call += 1) {
     const routed = await routeThrough(context, {
