@@ -30,7 +30,7 @@ export type ComputeOptions = {
 /** The functions, and everything that invokes them. */
 export type Compute = { readonly functions: FunctionDirectory; readonly scheduler: Scheduler; readonly bedrock?: BedrockStandIn };
 
-export function startCompute(options: ComputeOptions, teardown: Teardown): Compute {
+export async function startCompute(options: ComputeOptions, teardown: Teardown): Promise<Compute> {
   const { platform, clock, warn } = options;
   const { template, guard, endpoint, backends } = platform;
   const ids = functionIdsOf(template);
@@ -39,7 +39,7 @@ export function startCompute(options: ComputeOptions, teardown: Teardown): Compu
   backends.set('lambda', lambdaBackend(functions));
   serveFunctionUrls(platform, functions, clock);
   const bus = new EventBus({ template, functions, guard, warn });
-  const bedrock = startBedrock(options, bus, teardown);
+  const bedrock = await startBedrock(options, bus, teardown);
   const pollers = pollersOf({ template, functions, guard, clock, endpoint });
   for (const poller of pollers) poller.start();
   teardown.add('queue pollers', async () => void (await Promise.all(pollers.map((poller) => poller.stop()))));
@@ -51,10 +51,10 @@ export function startCompute(options: ComputeOptions, teardown: Teardown): Compu
   return { functions, scheduler, ...(bedrock === undefined ? {} : { bedrock }) };
 }
 
-function startBedrock(options: ComputeOptions, bus: EventBus, teardown: Teardown): BedrockStandIn | undefined {
+async function startBedrock(options: ComputeOptions, bus: EventBus, teardown: Teardown): Promise<BedrockStandIn | undefined> {
   const { platform, clock, dataDir } = options;
   if (options.models === 'bedrock') {
-    platform.backends.set('bedrock', realBedrock(platform.template));
+    platform.backends.set('bedrock', await realBedrock({ profileSource: (arn) => platform.guard.profileSource(arn) }));
     return undefined;
   }
   const bedrock = startModels({

@@ -86,7 +86,7 @@ async function start(options: StackOptions, teardown: Teardown): Promise<LocalSt
   const { apiKey } = restoreState(clock, dataDir);
   const warn = (line: string) => void (options.quiet || process.stderr.write(`${line}\n`));
   const { onTime, modelBackend: models = 'stand-in' } = options;
-  const compute = startCompute({ platform, clock, logDirectory: join(stateDir, 'log'), onTime, models, warn, ...kept }, teardown);
+  const compute = await startCompute({ platform, clock, logDirectory: join(stateDir, 'log'), onTime, models, warn, ...kept }, teardown);
   const names = namesOf(platform.template);
   await createGatewayKey(platform.endpoint, names.tables.control, apiKey, clock.now());
   const runSchedule = (key: FunctionKey) => compute.scheduler.runNow(names.functions[key]);
