@@ -131,6 +131,40 @@ describe('a provider that will never take the input', () => {
   });
 });
 
+describe('a submission whose answer was lost', () => {
+  it('is found again by its name, even when the provider has forgotten its token', async () => {
+    const world = batchWorld({ settings: configured(), fate: succeeds });
+    const { create } = world.ports.provider;
+    let creations = 0;
+    world.ports.provider.create = async (submission) => {
+      const created = await create({ ...submission, token: `${submission.token}-${++creations}` });
+      if (creations === 1) throw new Error('the connection broke');
+      return created;
+    };
+    world.send(job('once'));
+    await world.untilQuiet();
+    expect(creations).toBe(1);
+    expect(world.sent.get('prompt of once')).toBe(1);
+  });
+});
+
+describe('an intake so slow that its hold was removed before its seal', () => {
+  it('leaves its messages in the queue, and the next delivery takes them in', async () => {
+    const world = batchWorld({ settings: configured(), fate: succeeds });
+    const { sealChunk } = world.ports.gates;
+    world.ports.gates.sealChunk = async (scope, chunk, ...rest) => {
+      world.ports.gates.sealChunk = sealChunk;
+      await world.gates.settleChunk(scope, chunk, 0n);
+      return sealChunk(scope, chunk, ...rest);
+    };
+    world.send(job('slow'));
+    await world.intake();
+    expect(world.queue.bodies).toHaveLength(1);
+    await world.untilQuiet();
+    expect(answersOf(world, 'slow').map(({ status }) => status)).toEqual(['succeeded']);
+  });
+});
+
 describe('a quota of jobs that is used up', () => {
   it('delays and does not fail', async () => {
     const world = batchWorld({ settings: configured(), fate: succeeds });
