@@ -41,8 +41,7 @@ export type Parsed<Value> = { readonly kind: 'parsed'; readonly value: Value } |
 
 /** Reads a request. What is wrong is said by path and rule; values are never repeated, since they may be prompts. */
 export function parseRouteRequest(value: unknown): Parsed<RouteRequest> {
-  if (deeperThan(value, MOST_DEPTH)) return malformed(`the request is nested deeper than ${MOST_DEPTH} levels`);
-  return parseWith(routeRequest, value);
+  return tooDeep(value) ?? parseWith(routeRequest, value);
 }
 
 const outcomeReport = z.strictObject({ requestId: z.string().min(1).max(256), ok: z.boolean() });
@@ -64,6 +63,10 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   return malformed(`${path}: ${issue?.message.slice(0, 300) ?? 'is not allowed'}${more}`, { path });
 }
+
+/** Refuses what is nested so deeply that reading it would exhaust the stack: asked before anything walks through a value from outside. */
+export const tooDeep = (value: unknown): { kind: 'refused'; refusal: Refusal } | undefined =>
+  deeperThan(value, MOST_DEPTH) ? malformed(`the request is nested deeper than ${MOST_DEPTH} levels`) : undefined;
 
 /** Whether a parsed JSON value is nested deeper than this. Without recursion: the value may be made to exhaust a stack. */
 function deeperThan(value: unknown, most: number): boolean {

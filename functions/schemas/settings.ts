@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checksum } from '../core/checksum.ts';
 import type { Settings } from '../core/settings.ts';
+import { byName } from './by-name.ts';
 
 /** Money crosses as a decimal string: JSON numbers end at 2^53. */
 const pico = z
@@ -65,7 +66,7 @@ const feature = z.object({
   owner: z.string(),
   team: z.string(),
   mode,
-  templates: z.record(z.string(), z.object({ tier: z.enum(['cheap', 'strong', 'learned']) })),
+  templates: byName(z.object({ tier: z.enum(['cheap', 'strong', 'learned']) })),
   openTemplates: z.boolean(),
   route,
   allowModelOverride: z.boolean(),
@@ -85,9 +86,9 @@ const settings = z.object({
   unassignedOwner: z.string(),
   priceBookVersion: z.string(),
   caps,
-  teams: z.record(z.string(), z.object({ name: z.string(), caps })),
-  models: z.record(z.string(), model),
-  features: z.record(z.string(), feature),
+  teams: byName(z.object({ name: z.string(), caps })),
+  models: byName(model),
+  features: byName(feature),
   batch: z.object({ budgetShare: z.number().min(0).max(1), maxJobsInFlight: z.int().positive() }),
   gateway: z.object({ auth: z.enum(['keys', 'iam', 'off']) }),
   report: z.object({ to: z.array(z.string()), from: z.string(), at: z.string(), perOwner: z.boolean().exactOptional() }),

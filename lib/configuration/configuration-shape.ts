@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byName } from '../../functions/schemas/by-name.ts';
 import { featureShape } from './feature-shape.ts';
 import { budgets, count, email, mode } from './field-shapes.ts';
 import { modelShape } from './model-shape.ts';
@@ -64,10 +65,10 @@ export const configurationShape = z
       .describe('IANA time zone of budgets and the report, for example Europe/Berlin (default UTC).')
       .exactOptional(),
     unassignedOwner: email.describe('Who owns untagged calls in observe mode.'),
-    models: z.record(z.string(), modelShape).describe('The pinned models, by the name that features use.'),
+    models: byName(modelShape).describe('The pinned models, by the name that features use.'),
     budgets: budgets('the organization'),
-    teams: z.record(z.string(), team).describe('Teams by name.'),
-    features: z.record(z.string(), featureShape).describe('Features by name.'),
+    teams: byName(team).describe('Teams by name.'),
+    features: byName(featureShape).describe('Features by name.'),
     batch: batch.exactOptional(),
     billing: z
       .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byName } from '../../functions/schemas/by-name.ts';
 import { count, email, featureBudgets, mode, queueUrl, tokens } from './field-shapes.ts';
 
 const modelName = (what: string) => z.string('write the name of a model').describe(`${what}: a name under models.`);
@@ -19,7 +20,7 @@ export const templatesShape = z
   .union([
     z.literal('open').describe('Books unknown names to the feature and flags them.'),
     z.array(z.string('write template names')).nonempty('a feature needs at least one template').describe('Names of templates.'),
-    z.record(z.string(), template).describe('Templates by name.'),
+    byName(template).describe('Templates by name.'),
   ])
   .describe('The prompt templates of the feature: a list of names, a map with settings, or `open`.');
 

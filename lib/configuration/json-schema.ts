@@ -7,6 +7,13 @@ export function configurationJsonSchema(): Record<string, unknown> {
   return { $schema, title: 'spillway.yaml', ...schema };
 }
 
+let known: Record<string, unknown> | undefined;
+/** Made once: every finding asks for it. */
+function schemaOnce(): Record<string, unknown> {
+  known ??= configurationJsonSchema();
+  return known;
+}
+
 /** That schema as its file holds it. */
 export const renderConfigurationSchema = (): string => `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`;
 
@@ -31,7 +38,7 @@ export type FieldFacts = {
 };
 
 export function fieldFacts(path: readonly (string | number)[]): FieldFacts {
-  const found = path.reduce<unknown[]>((schemas, step) => schemas.flatMap((schema) => stepInto(schema, step)), [configurationJsonSchema()]);
+  const found = path.reduce<unknown[]>((schemas, step) => schemas.flatMap((schema) => stepInto(schema, step)), [schemaOnce()]);
   const nodes = found.flatMap(branches);
   return {
     keys: nodes.flatMap((each) => Object.keys(each.properties ?? {})),

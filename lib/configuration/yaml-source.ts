@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { ConfigurationPath, ConfigurationProblem, Finding } from './configuration-problem.ts';
 
 /** A configuration file as read: its plain value, what YAML itself found wrong, and positions for later findings. */
@@ -12,14 +12,14 @@ export type YamlSource = {
 /** Parses YAML 1.2. Text with a syntax error has an undefined value: nothing else can be said about it. */
 export function parseYamlSource(file: string, text: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
   const root = document.contents;
   const problems = document.errors.map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
     const message = error.code === 'DUPLICATE_KEY' ? duplicateKey(text.slice(error.pos[0])) : `not valid YAML: ${error.message}`;
     return { severity: 'error', file, path: '', line, column: col, message } as const;
   });
-  const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
+  const read = document.errors.every((error) => error.code === 'DUPLICATE_KEY') ? plainValue(document) : { value: undefined };
   const toProblem = ({ path, severity = 'error', ...finding }: Finding): ConfigurationProblem => {
     const found = locate(root, path);
     const start = found.offset === undefined ? undefined : lines.linePos(found.offset);
@@ -32,7 +32,19 @@ export function parseYamlSource(file: string, text: string): YamlSource {
       ...finding,
     };
   };
-  return { value: readable ? document.toJS() : undefined, problems, toProblem };
+  if (read.failure === undefined) return { value: read.value, problems, toProblem };
+  const failure: ConfigurationProblem = { severity: 'error', file, path: '', message: `not valid YAML: ${read.failure}` };
+  return { value: undefined, problems: [...problems, failure], toProblem };
+}
+
+/** Aliases are resolved here: one without its anchor, or too many of them, is found only now. */
+function plainValue(document: Document): { value: unknown; failure?: string } {
+  try {
+    return { value: document.toJS() };
+  } catch (error) {
+    if (error instanceof ReferenceError) return { value: undefined, failure: error.message };
+    throw error;
+  }
 }
 
 const duplicateKey = (key: string): string => `duplicate key ${key.split(/[\s:]/)[0] ?? ''}: one of the two would be silently ignored`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byName } from '../../functions/schemas/by-name.ts';
 import generated from './price-book.json' with { type: 'json' };
 
 const micro = z.int().nonnegative();
@@ -23,7 +24,7 @@ export const priceBookSchema = z.object({
   version: z.string(),
   generatedFrom: z.string(),
   asOf: z.iso.date(),
-  providers: z.record(z.string(), z.record(z.string(), z.array(bookRow).nonempty())),
+  providers: byName(byName(z.array(bookRow).nonempty())),
 });
 export type PriceBook = z.infer<typeof priceBookSchema>;
 

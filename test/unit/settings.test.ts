@@ -58,6 +58,12 @@ describe('stored settings', () => {
     expect(() => parseSettings(json.slice(0, 4000) + other.slice(4000), {})).toThrow(/incomplete or mixed/);
   });
 
+  it('know no feature, model or team by the name of something that every object has', () => {
+    const { features, models, teams } = parseSettings(settingsToJson(EXAMPLE), {});
+    for (const name of ['constructor', 'toString', '__proto__'])
+      expect([features[name], models[name], teams[name]]).toEqual([undefined, undefined, undefined]);
+  });
+
   it('never carry the profiles, which exist only after the deployment', () => {
     expect(settingsToJson({ ...EXAMPLE, inferenceProfiles: { 'a/b': 'arn:x' } })).toBe(settingsToJson(EXAMPLE));
   });
