@@ -5,9 +5,8 @@ import type { Settings } from '../core/settings.ts';
 import type { JobError, JobMessage, JobRequest } from '../core/wire/job.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Fingerprints } from '../ports/fingerprints.ts';
+import type { QueueMessage } from '../runtime/sqs.ts';
 import { jobAddress, jobMessage, jobRequest, problemsOf } from '../schemas/job.ts';
-
-export type QueueMessage = { readonly messageId: string; readonly body: string };
 
 type Read = { readonly messageId: string; readonly jobId: string; readonly feature: string; readonly bodyHash: string };
 /** A job that may be staged. */

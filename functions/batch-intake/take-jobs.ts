@@ -1,12 +1,9 @@
-import { judgeDuplicate } from '../core/batching.ts';
-import { answerOf, recordOf, unanswered } from '../core/job-answer.ts';
-import type { JobAnswer, JobError } from '../core/wire/job.ts';
 import type { Log } from '../runtime/logger.ts';
-import { parseAnswer } from '../schemas/job.ts';
-import { type AnswerPorts, answerJob, publishAnswer } from '../use-cases/answer-job.ts';
-import { chunkMoney } from '../use-cases/chunk-money.ts';
+import type { QueueMessage } from '../runtime/sqs.ts';
+import type { AnswerPorts } from '../use-cases/answer-job.ts';
 import { inParallel } from '../use-cases/in-parallel.ts';
-import { type BadJob, type GoodJob, type QueueMessage, type ReadPorts, readMessage } from './read-message.ts';
+import { answerFirst, answerReused, type Outcome, repeatAnswer } from './answer-message.ts';
+import { type BadJob, type GoodJob, type ReadPorts, readMessage } from './read-message.ts';
 import { type Fate, type StagePorts, stageChunk } from './stage-chunk.ts';
 
 export type IntakePorts = ReadPorts &
@@ -16,38 +13,32 @@ export type IntakePorts = ReadPorts &
   };
 
 const WIDTH = 16;
-/** Prompts in memory at once; the rest comes with the next delivery. */
-const MAX_LOADED_CHARACTERS = 48_000_000;
+/** Prompts staged together: what Lambda brings in one event, and, of those that come from files, what memory takes easily. */
+const WAVE_CHARACTERS = 6_000_000;
 
 /** Takes a queue batch in. Answers the messages that must stay in the queue: every other one is staged or answered, durably. */
 export async function takeJobs(messages: readonly QueueMessage[], ports: IntakePorts): Promise<{ keptIds: string[] }> {
   const atMs = ports.now();
   const done = new Set<string>();
-  const good = await readAll(messages, atMs, done, ports);
-  for (const jobs of Map.groupBy(good.values(), ([first]) => first.feature).values()) {
-    const first = jobs.map(([job]) => job);
-    const fates = await attempt(() => stageChunk(first, atMs, ports), ports);
-    await inParallel(jobs, WIDTH, async ([job, ...copies]) => {
-      const outcome = await attempt(() => finish(job, fates?.get(job) ?? 'kept', atMs, ports), ports);
-      if (outcome === 'done') for (const { messageId } of [job, ...copies]) done.add(messageId);
-    });
+  for (let left = messages; left.length > 0; ) {
+    const wave = await readWave(left, atMs, done, ports);
+    await stageWave(wave.good, atMs, done, ports);
+    left = wave.left;
   }
   return { keptIds: messages.flatMap(({ messageId }) => (done.has(messageId) ? [] : [messageId])) };
 }
 
+/** A job and its equal copies in one queue batch: they share its fate. */
 type Copies = [GoodJob, ...GoodJob[]];
+type Wave = { readonly good: ReadonlyMap<string, Copies>; readonly left: readonly QueueMessage[] };
 
-/** Answers bad jobs at once, and the good ones by job, each with its equal copies. Another body under the same id comes again later. */
-async function readAll(
-  messages: readonly QueueMessage[],
-  atMs: number,
-  done: Set<string>,
-  ports: IntakePorts,
-): Promise<Map<string, Copies>> {
+/** Reads as many messages as memory takes. Bad jobs are answered at once; another body under the same id comes again later. */
+async function readWave(messages: readonly QueueMessage[], atMs: number, done: Set<string>, ports: IntakePorts): Promise<Wave> {
   const good = new Map<string, Copies>();
+  const left: QueueMessage[] = [];
   let loaded = 0;
   await inParallel(messages, WIDTH, async (message) => {
-    if (loaded > MAX_LOADED_CHARACTERS) return;
+    if (loaded > WAVE_CHARACTERS) return void left.push(message);
     const job = await attempt(() => readMessage(message, atMs, ports), ports);
     if (job?.kind === 'bad' && (await attempt(() => answerBad(job, atMs, ports), ports)) === 'done') done.add(message.messageId);
     if (job?.kind !== 'good') return;
@@ -56,7 +47,18 @@ async function readAll(
     if (known === undefined) good.set(keyOf(job), [job]);
     else if (known[0].bodyHash === job.bodyHash) known.push(job);
   });
-  return good;
+  return { good, left };
+}
+
+async function stageWave(good: Wave['good'], atMs: number, done: Set<string>, ports: IntakePorts): Promise<void> {
+  for (const jobs of Map.groupBy(good.values(), ([first]) => first.feature).values()) {
+    const first = jobs.map(([job]) => job);
+    const fates = await attempt(() => stageChunk(first, atMs, ports), ports);
+    await inParallel(jobs, WIDTH, async ([job, ...copies]) => {
+      const outcome = await attempt(() => finish(job, fates?.get(job) ?? 'kept', atMs, ports), ports);
+      if (outcome === 'done') for (const { messageId } of [job, ...copies]) done.add(messageId);
+    });
+  }
 }
 
 const keyOf = (job: GoodJob): string => `${job.feature}/${job.jobId}`;
@@ -71,64 +73,15 @@ async function attempt<Result>(work: () => Promise<Result>, ports: IntakePorts):
   }
 }
 
-type Outcome = 'done' | 'kept';
-
 async function finish(job: GoodJob, fate: Fate, atMs: number, ports: IntakePorts): Promise<Outcome> {
+  const message = { ...job, template: job.message.template, replyTo: job.message.replyTo?.queueUrl };
   if (fate === 'staged') return 'done';
-  if (fate === 'reused') return answerReused(job, job.message.template, job.message.replyTo?.queueUrl, ports);
-  if (fate === 'answered') return repeatAnswer(job, job.message.replyTo?.queueUrl, ports);
-  if (fate === 'over_budget' && job.check.deadlineMs <= atMs) {
-    const error = { reason: 'budget_exhausted', message: 'its deadline passed before the budget had room for it' };
-    return answerFirst(job, job.message.template, 'refused', error, job.message.replyTo?.queueUrl, atMs, ports);
-  }
-  return 'kept';
+  if (fate === 'reused') return answerReused(message, ports);
+  if (fate === 'answered') return repeatAnswer(message, ports);
+  if (fate === 'kept' || job.check.deadlineMs > atMs) return 'kept';
+  const error = { reason: 'budget_exhausted', message: 'its deadline passed before the budget had room for it' };
+  return answerFirst(message, { status: 'refused', error }, atMs, ports);
 }
 
 const answerBad = (job: BadJob, atMs: number, ports: IntakePorts): Promise<Outcome> =>
-  answerFirst(job, job.template, 'failed', job.error, job.replyTo, atMs, ports);
-
-type Known = { readonly feature: string; readonly jobId: string; readonly bodyHash: string };
-
-/** Answers a job that no chunk has, without calling a model. */
-async function answerFirst(
-  known: Known,
-  template: string,
-  status: 'failed' | 'refused',
-  error: JobError,
-  replyTo: string | undefined,
-  atMs: number,
-  ports: IntakePorts,
-): Promise<Outcome> {
-  const answer = answerOf({ ...known, template, ulid: ports.newId(atMs) }, unanswered(status, error));
-  const { feature, jobId, bodyHash } = known;
-  const item = { feature, jobId, template, bodyHash, chunkId: '', leaf: '', failures: 0, deadlineMs: atMs };
-  if ((await ports.jobs.create({ ...item, phase: 'answered', answer: recordOf(answer) })) === 'changed') {
-    await publishAnswer(answer, replyTo, ports);
-    return 'done';
-  }
-  const job = await ports.jobs.find(feature, jobId);
-  if (job === undefined) return 'kept';
-  const chunk = job.phase === 'staged' ? await chunkMoney(job.chunkId, job.leaf, ports) : 'gone';
-  const verdict = judgeDuplicate(job, bodyHash, chunk);
-  if (verdict === 'reused') return answerReused(known, template, replyTo, ports);
-  if (verdict === 'answered') return repeatAnswer(known, replyTo, ports);
-  if (verdict === 'staged') return 'done';
-  if (verdict === 'wait') return 'kept';
-  return (await answerJob(answer, replyTo, ports)) === 'ours' ? 'done' : 'kept';
-}
-
-/** The job id has another body: told to its sender, and recorded nowhere, since the job's one answer belongs to the first body. */
-async function answerReused(known: Known, template: string, replyTo: string | undefined, ports: IntakePorts): Promise<Outcome> {
-  const error = { reason: 'job_id_reused', message: 'this jobId was used with another body: use a new one' };
-  const answer = answerOf({ ...known, template, ulid: `reused-${known.bodyHash.slice(0, 16)}` }, unanswered('failed', error));
-  await ports.answers.deliver(answer, replyTo);
-  return 'done';
-}
-
-/** A crash may have come between record and delivery. An answer with output is delivered by whoever recorded it. */
-async function repeatAnswer({ feature, jobId }: Known, replyTo: string | undefined, ports: IntakePorts): Promise<Outcome> {
-  const recorded = (await ports.jobs.find(feature, jobId))?.answer;
-  const answer: JobAnswer | undefined = recorded === undefined ? undefined : parseAnswer(recorded.text);
-  if (answer !== undefined && answer.status !== 'succeeded') await publishAnswer(answer, replyTo, ports);
-  return 'done';
-}
+  answerFirst({ ...job, replyTo: job.replyTo }, { status: 'failed', error: job.error }, atMs, ports);
