@@ -84,6 +84,6 @@ function serveFunctionUrls({ template, guard, functionUrls }: Platform, function
     };
     const authType = properties['AuthType'] === 'AWS_IAM' ? 'AWS_IAM' : 'NONE';
     const listener = functionUrlListener({ host: target.host, authType, now: () => clock.now(), authorize });
-    functionUrls.get(id)?.server.on('request', listener);
+    functionUrls.get(id)?.server.removeAllListeners('request').on('request', listener);
   }
 }

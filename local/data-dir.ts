@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { StartProblem } from './start-problem.ts';
 
 /** Directories of this process's own stacks: a lock file with our process id and none of these is left from an earlier process. */
 const held = new Set<string>();
@@ -9,14 +10,16 @@ export function lockDataDir(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, 'lock');
   const path = resolve(dataDir);
-  if (held.has(path)) throw new Error(`${dataDir} is in use by another stack of this process`);
+  if (held.has(path)) throw new StartProblem(`${dataDir} is in use by another stack of this process`);
   if (!claim(file)) {
     const owner = Number(readFileSync(file, 'utf8'));
     if (owner !== process.pid && isAlive(owner)) {
-      throw new Error(`${dataDir} is in use by process ${owner}: stop it, or give another --data (if it is no Spillway, delete ${file})`);
+      throw new StartProblem(
+        `${dataDir} is in use by process ${owner}: stop it, or give another --data (if it is no Spillway, delete ${file})`,
+      );
     }
     rmSync(file, { force: true });
-    if (!claim(file)) throw new Error(`${dataDir} was taken by another process just now`);
+    if (!claim(file)) throw new StartProblem(`${dataDir} was taken by another process just now`);
   }
   held.add(path);
   return () => {

@@ -29,8 +29,8 @@ export type Platform = {
 export type PlatformOptions = { readonly configFile: string; readonly ports: Ports; readonly dataDir?: string };
 
 /**
- * Synthesizes the CDK app, binds every port, and creates what the template declares. Ports come first: queue and function URLs are in
- * the template's values, which are resolved when asked for.
+ * Binds the ports, synthesizes the CDK app, and creates what the template declares. Ports come first: a taken one is told at once, and
+ * queue and function URLs are in the template's values, which are resolved when asked for.
  */
 export async function startPlatform(options: PlatformOptions, teardown: Teardown): Promise<Platform> {
   const { ports, dataDir } = options;
@@ -38,17 +38,15 @@ export async function startPlatform(options: PlatformOptions, teardown: Teardown
   const functionUrls = new Map<string, { server: Server; url: string }>();
   // Decided once the template is read; the port is bound before that.
   let authorize: Authorize = async () => ({ action: '', resource: '', message: 'the stack is starting' });
-  const { assemblyDir } = await synthesize({ configFile: options.configFile });
+  const gateway = await bindUrl(ports.gateway, teardown);
   const front = await bindingPort('AWS services', ports.front, () =>
     startFront({ port: ports.front, backends, authorize: (call) => authorize(call) }),
   );
   teardown.add('AWS services', () => front.stop());
+  const { assemblyDir } = await synthesize({ configFile: options.configFile });
   const template = readTemplate(assemblyDir, { endpoint: () => front.url, functionUrl: (id) => `${functionUrls.get(id)?.url ?? ''}/` });
   for (const [index, { id }] of template.resources('AWS::Lambda::Url').entries()) {
-    const server = createServer({ requestTimeout: 0 });
-    const port = await listenOn(server, index === 0 ? ports.gateway : 0, 'gateway');
-    teardown.add(`function URL ${id}`, () => closeServer(server));
-    functionUrls.set(id, { server, url: `http://127.0.0.1:${port}` });
+    functionUrls.set(id, index === 0 ? gateway : await bindUrl(0, teardown));
   }
   await refuseUndeployable(template);
   const iam = guard(template);
@@ -66,6 +64,14 @@ export async function startPlatform(options: PlatformOptions, teardown: Teardown
   authorize = (call) => iam.authorize(call);
   await createResources(template, emulators);
   return { template, guard: iam, endpoint: front.url, backends, functionUrls, inboxUrl: emulators.inboxUrl };
+}
+
+/** A function URL's port, which says that the stack is starting until its function is there. */
+async function bindUrl(wantedPort: number, teardown: Teardown): Promise<{ server: Server; url: string }> {
+  const server = createServer({ requestTimeout: 0 }, (_, response) => void response.writeHead(503, { 'retry-after': '1' }).end());
+  const port = await listenOn(server, wantedPort, 'gateway');
+  teardown.add('function URL', () => closeServer(server));
+  return { server, url: `http://127.0.0.1:${port}` };
 }
 
 async function refuseUndeployable(template: Template): Promise<void> {

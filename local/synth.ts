@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StartProblem } from './start-problem.ts';
 
 export type SynthOptions = { readonly configFile: string; readonly stackName?: string };
 
@@ -17,7 +18,7 @@ const KEEP_MS = 7 * 24 * 3_600_000;
 /** Runs the CDK app in a process of its own, once per content: the same inputs give the same folder at once. */
 export async function synthesize({ configFile, stackName = 'spillway' }: SynthOptions): Promise<Assembly> {
   const config = resolve(configFile);
-  if (!existsSync(config)) throw new Error(`there is no configuration ${configFile}`);
+  if (!existsSync(config)) throw new StartProblem(`there is no configuration ${configFile}`);
   const assemblyDir = join(CACHE, fingerprint(config, stackName));
   if (existsSync(assemblyDir)) {
     const now = new Date();
@@ -61,7 +62,7 @@ function runApp(variables: Readonly<Record<string, string>>): Promise<void> {
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
   return new Promise((done, fail) => {
     child.on('error', fail);
-    child.on('close', (code) => (code === 0 ? done() : fail(new Error(Buffer.concat(said).toString('utf8').trim()))));
+    child.on('close', (code) => (code === 0 ? done() : fail(new StartProblem(Buffer.concat(said).toString('utf8').trim()))));
   });
 }
 
