@@ -4,7 +4,7 @@ import type { WireRefusal } from '../core/wire/refusal.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { OutcomeStore } from '../ports/outcome-store.ts';
 import { MOST_PAYLOAD_BYTES, refusedAnswer } from '../runtime/invoke.ts';
-import { type Parsed, parseOutcome, parseRouteRequest } from '../schemas/route.ts';
+import { type Parsed, parseOutcome, parseRouteRequest, tooDeep } from '../schemas/route.ts';
 import { recordOutcome } from '../use-cases/record-outcome.ts';
 import type { RoutePorts } from '../use-cases/route-ports.ts';
 import { routeRequest } from '../use-cases/route-request.ts';
@@ -14,6 +14,8 @@ export type RouterAnswer = RouteAnswer | { readonly recorded: true } | { readonl
 
 /** Answers one Invoke: a request, or `{ outcome }`. Called through a feature's alias, the feature is proven and any other is forbidden. */
 export async function answerInvoke(event: unknown, alias: string | undefined, ports: RouterPorts): Promise<RouterAnswer> {
+  const deep = tooDeep(event);
+  if (deep !== undefined) return refusedAnswer(deep.refusal);
   const bytes = Buffer.byteLength(JSON.stringify(event) ?? '');
   if (bytes > MOST_PAYLOAD_BYTES) return refusedAnswer(tooLarge(bytes));
   const outcome = outcomeOf(event);
