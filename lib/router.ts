@@ -55,6 +55,7 @@ export class Router extends Construct {
   }
 
   private aliasOf(feature: string): Alias {
+    if (/^\d+$/.test(feature)) throw new RangeError(`feature "${feature}": Lambda has no aliases of digits alone; give the name a letter`);
     const aliasName = feature;
     return new Alias(this, `Alias.${feature}`, { aliasName, version: this.function.resource.latestVersion, retryAttempts: ASYNC_RETRIES });
   }

@@ -10,6 +10,7 @@ export function settingsParts(text: string, bytes = PART_BYTES): string[] {
   const parts: string[] = [];
   for (let rest = text; rest.length > 0; ) {
     const part = cut(rest, bytes);
+    if (part === '') throw new RangeError('the configuration has more white space in a row than a part of it can hold');
     parts.push(part);
     rest = rest.slice(part.length);
   }

@@ -53,6 +53,14 @@ describe('grantRoute', () => {
   });
 });
 
+describe('a feature named by a number', () => {
+  it('is refused at synth, where Lambda would refuse its alias at deployment', () => {
+    const [feature] = Object.values(exampleSettings.features);
+    if (feature === undefined) throw new RangeError('the example has no features');
+    expect(() => exampleStack({ settings: { features: { 2026: { ...feature, name: '2026' } } } })).toThrow('feature "2026"');
+  });
+});
+
 describe("a feature's configured caller", () => {
   it('may invoke that alias and nothing else', () => {
     const role = 'arn:aws:iam::123456789012:role/triage';

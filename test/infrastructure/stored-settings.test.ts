@@ -55,6 +55,10 @@ describe('the parts of a text', () => {
     );
   });
 
+  it('refuse white space that no part can begin or end in', () => {
+    expect(() => settingsParts(`a${' '.repeat(50)}b`, 20)).toThrow(RangeError);
+  });
+
   it('refuse what SSM would take for a reference', () => {
     expect(() => settingsParts('{"a":"{{resolve:ssm:x}}"}')).toThrow('{{');
   });
