@@ -32,7 +32,7 @@ export function s3Blobs(env: { BUCKET: string }): BlobStore {
     },
     async putStream(Key, chunks, ContentType) {
       // `Readable.from` a byte stream: an object stream would be uploaded in one piece per chunk.
-      const Body = Readable.from(chunks, { objectMode: false });
+      const Body = Readable.from(gathered(chunks), { objectMode: false });
       await available(() => new Upload({ client: s3, params: { Bucket, Key, Body, ContentType } }).done());
     },
     async *list(Prefix) {
@@ -48,6 +48,23 @@ export function s3Blobs(env: { BUCKET: string }): BlobStore {
       }
     },
   };
+}
+
+const PIECE_CHARACTERS = 256 * 1024;
+
+/** Short lines joined to pieces: a stream pays for each chunk, however small. */
+async function* gathered(chunks: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  let piece: string[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    piece.push(chunk);
+    length += chunk.length;
+    if (length < PIECE_CHARACTERS) continue;
+    yield Buffer.from(piece.join(''));
+    piece = [];
+    length = 0;
+  }
+  yield Buffer.from(piece.join(''));
 }
 
 /** Undefined for a key that is not there; a role without ListBucket is told AccessDenied instead, and that is thrown. */

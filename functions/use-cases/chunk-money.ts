@@ -1,6 +1,6 @@
 import type { Scope } from '../core/gate.ts';
 import type { StagingStore } from '../ports/staging-store.ts';
-import { releaseChunk } from './hold-chunk.ts';
+import { findChunk, releaseChunk } from './hold-chunk.ts';
 import type { MoneyPorts } from './money-ports.ts';
 
 export type ChunkMoneyPorts = MoneyPorts & { readonly staging: StagingStore };
@@ -12,7 +12,7 @@ export type ChunkMoneyPorts = MoneyPorts & { readonly staging: StagingStore };
 export async function chunkMoney(chunkId: string, leaf: Scope, ports: ChunkMoneyPorts): Promise<'sealed' | 'open' | 'gone'> {
   const item = await ports.staging.findChunk(chunkId);
   if (item !== undefined && item.phase !== 'open') return 'sealed';
-  const hold = await readHold(chunkId, leaf, ports);
+  const hold = await findChunk(leaf, chunkId, ports);
   if (hold === undefined) return 'gone';
   if (hold.phase === 'sealed') {
     await ports.staging.sealChunk(chunkId);
@@ -21,8 +21,5 @@ export async function chunkMoney(chunkId: string, leaf: Scope, ports: ChunkMoney
   if (ports.now() <= hold.deadlineMs) return 'open';
   await releaseChunk({ leaf, chunk: hold }, ports);
   // The release loses against a seal that came first: then the next to ask finds it sealed.
-  return (await readHold(chunkId, leaf, ports)) === undefined ? 'gone' : 'open';
+  return (await findChunk(leaf, chunkId, ports)) === undefined ? 'gone' : 'open';
 }
-
-const readHold = async (chunkId: string, leaf: Scope, { gates }: MoneyPorts) =>
-  (await gates.read(leaf)).chunks.find((held) => held.chunkId === chunkId);
