@@ -38,11 +38,11 @@ function modelsOf(feature: FeatureSettings, settings: Settings): ModelSettings[]
   return [...names].flatMap((name) => settings.models[name] ?? []).filter((model) => model.provider === 'bedrock');
 }
 
-/** `<stack>.<feature>.<model>`: readable where it fits; otherwise cut, and told apart by a hash of the whole. No name has a dot of its own. */
+/** `<stack> <feature> <model>`: readable where it fits; otherwise cut, and told apart by a hash of the whole. No part has a space of its own. */
 function profileName(...parts: readonly string[]): string {
-  const whole = parts.join('.');
-  const legal = whole.replace(/([_-])[_-]+/g, '$1');
+  const whole = parts.join(' ');
+  const legal = whole.replace(/([ _-])[ _-]+/g, '$1');
   if (legal === whole && whole.length <= NAME_LENGTH) return whole;
   const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);
-  return `${legal.slice(0, NAME_LENGTH - hash.length - 1).replace(/[_-]$/, '')}-${hash}`;
+  return `${legal.slice(0, NAME_LENGTH - hash.length - 1).replace(/[ _-]$/, '')}-${hash}`;
 }
