@@ -2,6 +2,7 @@ import type { Emulators } from './emulators/emulators.ts';
 import { isObject, type Json, type JsonObject, list, object, text, texts } from './json.ts';
 import { createBucket, operatorCall, operatorForm } from './operator-call.ts';
 import { knowsType, queueUrl } from './physical.ts';
+import { StartProblem } from './start-problem.ts';
 import type { Template, TemplateResource } from './template.ts';
 
 /** Types that make nothing here: access rules, and settings that other parts read from the template. */
@@ -90,7 +91,7 @@ async function createTable(template: Template, resource: TemplateResource, endpo
     const described = await operatorCall(endpoint, 'dynamodb', 'DescribeTable', { TableName });
     const table = object(described.body['Table'], TableName);
     if (JSON.stringify(table['KeySchema']) !== JSON.stringify(KeySchema)) {
-      throw new Error(`table ${TableName} in the data directory has other keys than the template: start with another --data`);
+      throw new StartProblem(`table ${TableName} in the data directory has other keys than the template: start with another --data`);
     }
     if (table['TableStatus'] === 'ACTIVE') return;
   }

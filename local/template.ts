@@ -65,10 +65,6 @@ export class Template {
     return physicalAttribute(this.#located(id), name);
   }
 
-  get outputNames(): readonly string[] {
-    return Object.keys(this.#outputs);
-  }
-
   /** The value of a CfnOutput. CDK appends a hash to an output made inside a construct, not to one made in the stack. */
   output(name: string): string {
     const found = object(this.#outputs[name], `output ${name}`);

@@ -30,6 +30,8 @@ export type Guard = {
   roleOf(roleArn: string): string;
   /** Actions that were needed and allowed, by role. */
   observed(): ReadonlyMap<string, ReadonlySet<string>>;
+  /** Starts `observed` anew. */
+  forgetObserved(): void;
   /** Actions that the template grants, wildcards expanded, by role. */
   granted(): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   /** Refused calls of roles, newest last; the last thousand. */
@@ -138,6 +140,10 @@ class TemplateGuard implements Guard {
 
   observed(): ReadonlyMap<string, ReadonlySet<string>> {
     return this.#observed;
+  }
+
+  forgetObserved(): void {
+    this.#observed.clear();
   }
 
   async granted(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
