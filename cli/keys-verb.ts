@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { useLocalStack } from './local-stack.ts';
+import { operatedStack } from './operated-stack.ts';
 import type { Terminal } from './terminal.ts';
-import { JSON_OPTION, LOCAL_OPTION, type VerbOptions } from './verb-options.ts';
+import { JSON_OPTION, LOCAL_OPTION, STACK_OPTION, type VerbOptions } from './verb-options.ts';
 
 /** `keys create`, `keys list`, `keys revoke`: the gateway's keys. */
 export function addKeysVerb(program: Command, terminal: Terminal): void {
@@ -11,9 +11,10 @@ export function addKeysVerb(program: Command, terminal: Terminal): void {
     .description('make a key; it is shown once')
     .requiredOption('--features <names>', 'features it is for, with commas, or "all"', features)
     .option(...LOCAL_OPTION)
+    .option(...STACK_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: VerbOptions & { features: readonly string[] | 'all' }) => {
-      const stack = useLocalStack(options, terminal.folder);
+      const stack = await operatedStack(options, terminal.folder);
       const { createKey } = await import('./keys.ts');
       terminal.out(`${await createKey(stack, options)}\n`);
     });
@@ -21,9 +22,10 @@ export function addKeysVerb(program: Command, terminal: Terminal): void {
     .command('list')
     .description('all keys, without their secrets')
     .option(...LOCAL_OPTION)
+    .option(...STACK_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: VerbOptions) => {
-      const stack = useLocalStack(options, terminal.folder);
+      const stack = await operatedStack(options, terminal.folder);
       const { listKeys } = await import('./keys.ts');
       terminal.out(`${await listKeys(stack, options)}\n`);
     });
@@ -32,9 +34,10 @@ export function addKeysVerb(program: Command, terminal: Terminal): void {
     .description('end a key at once')
     .argument('<id>', 'the key’s id, from `keys list`')
     .option(...LOCAL_OPTION)
+    .option(...STACK_OPTION)
     .option(...JSON_OPTION)
     .action(async (id: string, options: VerbOptions) => {
-      const stack = useLocalStack(options, terminal.folder);
+      const stack = await operatedStack(options, terminal.folder);
       const { revokeKey } = await import('./keys.ts');
       terminal.out(`${await revokeKey(stack, id, options)}\n`);
     });

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { dynamodbKeys } from '../functions/adapters/dynamodb-keys.ts';
-import { type LocalStack, stackNow } from './local-stack.ts';
+import type { OperatedStack } from './operated-stack.ts';
 import { printTable } from './print-table.ts';
-import { stackSettings } from './stack-settings.ts';
 import { OperatorError } from './terminal.ts';
 
 const SECRET_BYTES = 24;
@@ -10,13 +9,13 @@ const SECRET_BYTES = 24;
 type Output = { readonly json?: boolean };
 
 /** Makes a gateway key. The key itself is shown once and stored nowhere. */
-export async function createKey(stack: LocalStack, options: Output & { features: readonly string[] | 'all' }): Promise<string> {
-  const { features: known } = await stackSettings();
+export async function createKey(stack: OperatedStack, options: Output & { features: readonly string[] | 'all' }): Promise<string> {
+  const { features: known } = await stack.settings();
   const unknown = options.features === 'all' ? [] : options.features.filter((feature) => known[feature] === undefined);
   if (unknown.length > 0) throw new OperatorError(`unknown feature ${unknown.join(', ')}: there are ${Object.keys(known).join(', ')}`);
   const secret = `sw_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   const id = randomBytes(6).toString('hex');
-  const createdAtMs = await stackNow(stack);
+  const createdAtMs = await stack.now();
   const hash = createHash('sha256').update(secret).digest('hex');
   await dynamodbKeys({ CONTROL_TABLE: stack.tables.control }).create({ id, hash, features: options.features, createdAtMs });
   if (options.json === true) return JSON.stringify({ id, key: secret, features: options.features });
@@ -24,7 +23,7 @@ export async function createKey(stack: LocalStack, options: Output & { features:
 }
 
 /** All keys, without their secrets. */
-export async function listKeys(stack: LocalStack, options: Output): Promise<string> {
+export async function listKeys(stack: OperatedStack, options: Output): Promise<string> {
   const keys = (await dynamodbKeys({ CONTROL_TABLE: stack.tables.control }).list()).toSorted((a, b) => a.createdAtMs - b.createdAtMs);
   const day = (atMs: number | undefined): string | undefined => (atMs === undefined ? undefined : new Date(atMs).toISOString());
   const shown = keys.map(({ id, features, createdAtMs, revokedAtMs }) => ({
@@ -44,8 +43,8 @@ export async function listKeys(stack: LocalStack, options: Output): Promise<stri
 }
 
 /** Ends a key at once. */
-export async function revokeKey(stack: LocalStack, id: string, options: Output): Promise<string> {
-  const outcome = await dynamodbKeys({ CONTROL_TABLE: stack.tables.control }).revoke(id, await stackNow(stack));
+export async function revokeKey(stack: OperatedStack, id: string, options: Output): Promise<string> {
+  const outcome = await dynamodbKeys({ CONTROL_TABLE: stack.tables.control }).revoke(id, await stack.now());
   if (outcome === 'refused') throw new OperatorError(`no valid key ${id}: see \`spillway keys list\``);
   return options.json === true ? JSON.stringify({ id, revoked: true }) : `Key ${id} is revoked.`;
 }

@@ -1,25 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { OperatedStack } from './operated-stack.ts';
+import { storedSettings } from './stored-settings.ts';
 import { OperatorError } from './terminal.ts';
-import type { VerbOptions } from './verb-options.ts';
 
 const localFile = z.object({
   pid: z.int().positive(),
-  gatewayUrl: z.string(),
-  reportUrl: z.string(),
   devUrl: z.string(),
   endpoints: z.object({ dynamodb: z.string() }),
   tables: z.object({ ledger: z.string(), control: z.string() }),
   bucket: z.string(),
 });
 
-/** What the command line needs of a running local stack. */
-export type LocalStack = z.infer<typeof localFile>;
-
 /** The local stack of this folder, and every AWS client of this process pointed at it. */
-export function useLocalStack({ local }: VerbOptions, folder: string): LocalStack {
-  if (local !== true) throw new OperatorError('this version reads only the running local stack: add --local');
+export function localStack(folder: string): OperatedStack {
   const stack = readLocalFile(resolve(folder, '.spillway/local.json'));
   process.env['AWS_ENDPOINT_URL'] = stack.endpoints.dynamodb;
   process.env['AWS_REGION'] = 'us-east-1';
@@ -27,10 +22,10 @@ export function useLocalStack({ local }: VerbOptions, folder: string): LocalStac
   process.env['AWS_SECRET_ACCESS_KEY'] = 'local';
   delete process.env['AWS_PROFILE'];
   delete process.env['AWS_SESSION_TOKEN'];
-  return stack;
+  return { tables: stack.tables, bucket: stack.bucket, settings: storedSettings, now: () => clockOf(stack) };
 }
 
-function readLocalFile(file: string): LocalStack {
+function readLocalFile(file: string): z.infer<typeof localFile> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -44,15 +39,12 @@ function readLocalFile(file: string): LocalStack {
 
 const clockAnswer = z.object({ now: z.iso.datetime() });
 
-/** The stack's own time, which `POST /clock` may have moved ahead. */
-export async function stackNow(stack: LocalStack): Promise<number> {
+/** Asked of the stack, since `POST /clock` may have moved it ahead. */
+async function clockOf({ pid, devUrl }: z.infer<typeof localFile>): Promise<number> {
   try {
-    const response = await fetch(new URL('/clock', stack.devUrl), { method: 'POST', body: JSON.stringify({ advanceMs: 0 }) });
+    const response = await fetch(new URL('/clock', devUrl), { method: 'POST', body: JSON.stringify({ advanceMs: 0 }) });
     return Date.parse(clockAnswer.parse(await response.json()).now);
   } catch (cause) {
-    throw new OperatorError(
-      `the local stack (process ${stack.pid}) does not answer at ${stack.devUrl}: start it again with \`npm start\``,
-      { cause },
-    );
+    throw new OperatorError(`the local stack (process ${pid}) does not answer at ${devUrl}: start it again with \`npm start\``, { cause });
   }
 }

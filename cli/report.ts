@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { s3Blobs } from '../functions/adapters/s3-blobs.ts';
-import type { LocalStack } from './local-stack.ts';
+import type { OperatedStack } from './operated-stack.ts';
 import { printTable } from './print-table.ts';
 import { OperatorError } from './terminal.ts';
 
@@ -13,7 +13,7 @@ const stored = z.looseObject({
 });
 
 /** The stored Friday report of a week, or the newest. */
-export async function report(stack: LocalStack, options: { week?: string; json?: boolean }): Promise<string> {
+export async function report(stack: OperatedStack, options: { week?: string; json?: boolean }): Promise<string> {
   const blobs = s3Blobs({ BUCKET: stack.bucket });
   const weeks: string[] = [];
   for await (const key of blobs.list('reports/')) weeks.push(...(/^reports\/([^/]+)\/report\.json$/.exec(key)?.slice(1) ?? []));

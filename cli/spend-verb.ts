@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { SPEND_KEYS, type SpendKey } from '../functions/core/spend.ts';
-import { useLocalStack } from './local-stack.ts';
+import { operatedStack } from './operated-stack.ts';
 import type { Terminal } from './terminal.ts';
-import { JSON_OPTION, LOCAL_OPTION, type VerbOptions } from './verb-options.ts';
+import { JSON_OPTION, LOCAL_OPTION, STACK_OPTION, type VerbOptions } from './verb-options.ts';
 
 type SpendVerbOptions = VerbOptions & { readonly by: readonly SpendKey[]; readonly from?: string; readonly to?: string };
 
@@ -15,10 +15,11 @@ export function addSpendVerb(program: Command, terminal: Terminal): void {
     .option('--from <day>', 'first local day, yyyy-mm-dd (default: seven days in all)', day)
     .option('--to <day>', 'last local day, yyyy-mm-dd (default: today)', day)
     .option(...LOCAL_OPTION)
+    .option(...STACK_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: SpendVerbOptions, command: Command) => {
       if (options.from !== undefined && options.to !== undefined && options.from > options.to) command.error('error: --from is after --to');
-      const stack = useLocalStack(options, terminal.folder);
+      const stack = await operatedStack(options, terminal.folder);
       const { spend } = await import('./spend.ts');
       terminal.out(`${await spend(stack, options)}\n`);
     });

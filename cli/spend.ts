@@ -3,9 +3,8 @@ import { displayUsd, PICO_PER_USD, picoToUsd } from '../functions/core/money.ts'
 import { type SpendKey, type SpendRow, spendBy } from '../functions/core/spend.ts';
 import { promptTokens } from '../functions/core/usage.ts';
 import { readUsage } from '../functions/use-cases/read-usage.ts';
-import { type LocalStack, stackNow } from './local-stack.ts';
+import type { OperatedStack } from './operated-stack.ts';
 import { printTable } from './print-table.ts';
-import { stackSettings } from './stack-settings.ts';
 
 /** Days shown when none are asked for: the week that the report covers, too. */
 const DEFAULT_DAYS = 7;
@@ -15,9 +14,9 @@ export type SpendOptions = { readonly by: readonly SpendKey[]; readonly from?: s
 type Spend = { readonly from: string; readonly to: string; readonly by: readonly SpendKey[] } & ReturnType<typeof spendBy>;
 
 /** Usage and money of local days, the running hour included. */
-export async function spend(stack: LocalStack, options: SpendOptions): Promise<string> {
+export async function spend(stack: OperatedStack, options: SpendOptions): Promise<string> {
   const { dynamodbLedger } = await import('../functions/adapters/dynamodb-ledger.ts');
-  const [nowMs, settings] = await Promise.all([stackNow(stack), stackSettings()]);
+  const [nowMs, settings] = await Promise.all([stack.now(), stack.settings()]);
   const to = options.to ?? localDay(nowMs, settings.timezone);
   const from = options.from ?? addDays(to, 1 - DEFAULT_DAYS);
   const ledger = dynamodbLedger({ LEDGER_TABLE: stack.tables.ledger }, settings.retentionDays);

@@ -3,8 +3,8 @@ import { loadSettings } from '../functions/adapters/ssm-settings.ts';
 import type { Settings } from '../functions/core/settings.ts';
 import { OperatorError } from './terminal.ts';
 
-/** The settings that the stack runs with. Their path ends in a fingerprint of their content, so it is looked for. */
-export async function stackSettings(): Promise<Settings> {
+/** The settings of the one stack behind the endpoint. Their path ends in a fingerprint of their content, so it is looked for. */
+export async function storedSettings(): Promise<Settings> {
   const client = new SSMClient({});
   const folders = new Set<string>();
   for await (const page of paginateGetParametersByPath({ client }, { Path: '/spillway', Recursive: true })) {
