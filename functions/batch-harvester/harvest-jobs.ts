@@ -1,12 +1,8 @@
 import { manifestOfJobName } from '../core/batching.ts';
-import type { Log } from '../runtime/logger.ts';
 import { type HarvestPorts, harvestManifest } from './harvest-manifest.ts';
 
 /** Harvests one job, named by its state-change event, or all that were submitted. One that fails does not keep the others back. */
-export async function harvestJobs(
-  jobName: string | undefined,
-  ports: HarvestPorts & { readonly log: Log },
-): Promise<{ harvested: number }> {
+export async function harvestJobs(jobName: string | undefined, ports: HarvestPorts): Promise<{ harvested: number }> {
   const only = jobName === undefined ? undefined : manifestOfJobName(jobName);
   // An event about a job of somebody else's.
   if (jobName !== undefined && only === undefined) return { harvested: 0 };

@@ -5,6 +5,7 @@ import { mayBeClosed } from '../core/closed-hours.ts';
 import type { PicoUsd } from '../core/money.ts';
 import type { BatchProvider, ProviderJob } from '../ports/batch-provider.ts';
 import type { StagingStore } from '../ports/staging-store.ts';
+import type { Log } from '../runtime/logger.ts';
 import { type ListLine, parseListLine } from '../schemas/job.ts';
 import { settleChunk } from '../use-cases/hold-chunk.ts';
 import { inParallel } from '../use-cases/in-parallel.ts';
@@ -16,6 +17,7 @@ export type HarvestPorts = RecordPorts &
     readonly staging: StagingStore;
     readonly provider: BatchProvider;
     readonly newId: (atMs: number) => string;
+    readonly log: Log;
   };
 
 const WIDTH = 16;
@@ -41,26 +43,27 @@ export async function harvestManifest(manifest: Manifest, ports: HarvestPorts): 
   if ((await ports.staging.leaseManifest(manifest.manifestId, lease)) === 'refused') return 'running';
   const harvest = await open(manifest, ports);
   const unreadable = await harvestOutput(manifest, job, harvest, ports);
-  await harvestMissing(
-    { job, rejection: manifest.rejection, unknown: unreadable || (job === undefined && manifest.rejection === undefined) },
-    harvest,
-    ports,
-  );
+  const unknown = unreadable || (job === undefined && manifest.rejection === undefined);
+  await harvestMissing({ job, rejection: manifest.rejection, unknown }, harvest, ports);
+  const failed = Map.groupBy(harvest.failed, ({ line }) => line.chunkId);
   for (const chunk of harvest.chunks.values()) {
-    await requeueFailed(
-      chunk,
-      harvest.failed.filter(({ line }) => line.chunkId === chunk.chunkId),
-      ports,
-    );
-    const hour = utcHour(chunk.admittedAtMs);
-    // After the chunk's entries and before its hold goes: a mark read before them would be cleared for nothing. Its own key, for the same reason.
-    if (harvest.costPico.has(chunk.chunkId) && mayBeClosed(hour, ports.settings, ports.now()))
-      await ports.ledger.markDirty(hour, ports.newId(ports.now()));
-    await settleChunk({ leaf: chunk.leaf, chunk: chunk.hold }, harvest.costPico.get(chunk.chunkId) ?? 0n, ports);
-    await ports.staging.removeChunk(chunk.chunkId);
+    await requeueFailed(chunk, failed.get(chunk.chunkId) ?? [], ports);
+    await settle(chunk, harvest.costPico.get(chunk.chunkId), ports);
   }
   await ports.staging.closeManifest(manifest.manifestId, ports.now());
+  const { manifestId, records } = manifest;
+  ports.log('manifest_harvested', { manifestId, records, status: job?.status ?? 'none', failed: harvest.failed.length, unreadable });
   return 'harvested';
+}
+
+/** A chunk whose records are all booked and answered, or on their way back to intake. Undefined: none of them cost anything. */
+async function settle(chunk: Chunk, costPico: PicoUsd | undefined, ports: HarvestPorts): Promise<void> {
+  const hour = utcHour(chunk.admittedAtMs);
+  // After its entries and before its hold goes: a mark read before them would be cleared for nothing. Its own key, for the same reason.
+  if (costPico !== undefined && mayBeClosed(hour, ports.settings, ports.now()))
+    await ports.ledger.markDirty(hour, ports.newId(ports.now()));
+  await settleChunk({ leaf: chunk.leaf, chunk: chunk.hold }, costPico ?? 0n, ports);
+  await ports.staging.removeChunk(chunk.chunkId);
 }
 
 const providerJob = async ({ jobRef }: Manifest, provider: BatchProvider): Promise<ProviderJob | undefined> =>

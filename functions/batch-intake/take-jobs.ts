@@ -25,7 +25,9 @@ export async function takeJobs(messages: readonly QueueMessage[], ports: IntakeP
     await stageWave(wave.good, atMs, done, ports);
     left = wave.left;
   }
-  return { keptIds: messages.flatMap(({ messageId }) => (done.has(messageId) ? [] : [messageId])) };
+  const keptIds = messages.flatMap(({ messageId }) => (done.has(messageId) ? [] : [messageId]));
+  ports.log('jobs_taken', { messages: messages.length, kept: keptIds.length });
+  return { keptIds };
 }
 
 /** A job and its equal copies in one queue batch: they share its fate. */

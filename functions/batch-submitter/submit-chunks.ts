@@ -33,6 +33,7 @@ export async function submitChunks(ports: SubmitterPorts): Promise<{ submitted: 
   });
   const diverted = [...plan.onDemand, ...chunks.filter((chunk) => chunk.phase === 'on_demand')];
   await each(diverted, 'on_demand_failed', ports, (chunk) => divertChunk(chunk, ports));
+  ports.log('chunks_submitted', { submitted, diverted: diverted.length, waiting: sealed.length });
   return { submitted, diverted: diverted.length };
 }
 

@@ -65,7 +65,9 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
     sleep: () => Promise.resolve(),
     newId: (atMs: number) => ulid(atMs, chance),
     fingerprints: { of: async (text: string) => createHash('sha256').update(text).digest('base64url') },
-    log: (_event: string, _facts: unknown, cause?: unknown) => void failures.push(cause),
+    log: (_event: string, _facts: unknown, cause?: unknown) => {
+      if (cause !== undefined) failures.push(cause);
+    },
     gates: process.wrap(gates),
     jobs: process.wrap(jobs),
     staging: process.wrap(staging),
