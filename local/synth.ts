@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { StartProblem, StartProblem } from './start-problem.ts';
+import { StartProblem } from './start-problem.ts';
 
 export type SynthOptions = { readonly configFile: string; readonly stackName?: string };
 
