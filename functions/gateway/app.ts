@@ -5,10 +5,13 @@ import { httpProblem, problem } from '../runtime/http.ts';
 import { MOST_PAYLOAD_BYTES } from '../runtime/invoke.ts';
 import { malformed, parseOutcome } from '../schemas/route.ts';
 import { recordOutcome } from '../use-cases/record-outcome.ts';
+import { anthropicWire } from './anthropic-wire.ts';
 import { featureFor, type Identified, keyCheck } from './callers.ts';
 import type { GatewayPorts, GatewayVariables } from './gateway-ports.ts';
+import { openaiWire } from './openai-wire.ts';
 import { answerReport } from './report-endpoint.ts';
 import { answerRoute } from './route-endpoint.ts';
+import { answerVendor } from './vendor-endpoint.ts';
 
 type Call = Context<GatewayVariables>;
 
@@ -35,6 +38,9 @@ export function gatewayApp(ports: () => Promise<GatewayPorts>): Hono<GatewayVari
     return next();
   });
   app.post('/v1/route', (c) => withBody(c, (body) => answerRoute(body, c.get('caller'), c.get('ports'))));
+  for (const [path, wire] of VENDORS) {
+    app.post(path, (c) => withBody(c, (body) => answerVendor(wire, body, c.req.raw.headers, c.get('caller'), c.get('ports'))));
+  }
   app.post('/v1/outcomes', (c) => withBody(c, (body) => answerOutcome(body, c)));
   app.get('/v1/models', (c) => c.json(modelList(c.get('ports'))));
   for (const [path, allow] of METHODS)
@@ -44,10 +50,17 @@ export function gatewayApp(ports: () => Promise<GatewayPorts>): Hono<GatewayVari
   return app;
 }
 
+const VENDORS = [
+  ['/v1/messages', anthropicWire],
+  ['/v1/chat/completions', openaiWire],
+] as const;
+
 const METHODS: readonly (readonly [path: string, method: string])[] = [
   ['/healthz', 'GET'],
   ['/reports/:week', 'GET'],
   ['/v1/route', 'POST'],
+  ['/v1/messages', 'POST'],
+  ['/v1/chat/completions', 'POST'],
   ['/v1/outcomes', 'POST'],
   ['/v1/models', 'GET'],
 ];

@@ -30,7 +30,8 @@ const routeRequest = z.strictObject({
       jsonSchema: jsonObject.refine((schema) => JSON.stringify(schema).length <= MOST_SCHEMA_BYTES, 'must be at most 64,000 characters'),
     })
     .exactOptional(),
-  model: name.exactOptional(),
+  /** Any name: whether it is configured and allowed is decided with the feature. */
+  model: z.string().min(1).max(128).exactOptional(),
   idempotencyKey: z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable characters without spaces')
