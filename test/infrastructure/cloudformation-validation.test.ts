@@ -19,7 +19,7 @@ describe("CloudFormation's own validation", () => {
     process.env['CDK_VALIDATION'] = before ?? 'false';
   });
 
-  it('has nothing against the stack', () => {
+  it('has nothing against the stack', { timeout: 120_000 }, () => {
     expect(() => validate(exampleStack())).not.toThrow();
   });
 
