@@ -5,6 +5,7 @@ import type { Template } from '../template.ts';
 import { modelNeeds } from './bedrock-needs.ts';
 import { expandAction } from './granted.ts';
 import { invocable } from './invocable.ts';
+import { LEADING_KEYS, leadingKeyClasses } from './leading-keys.ts';
 import type { Need } from './need.ts';
 import { needsOf, operationOf } from './requests.ts';
 import { allowedActions, type Role, resourcePoliciesOf, rolesOf, withoutActions } from './roles.ts';
@@ -57,7 +58,9 @@ class TemplateGuard implements Guard {
   readonly #profiles: ReadonlyMap<string, string>;
   /** All policies as text: a condition key that none mentions changes no verdict. */
   readonly #policyText: string;
-  readonly #verdicts = new Map<string, Verdict>();
+  readonly #keyClasses: ReturnType<typeof leadingKeyClasses>;
+  /** Promises, so that calls at the same time share one evaluation. */
+  readonly #verdicts = new Map<string, Promise<Verdict>>();
   readonly #observed = new Map<string, Set<string>>();
   readonly #denials: RoleDenial[] = [];
   readonly #removed = new Map<string, Set<string>>();
@@ -68,6 +71,7 @@ class TemplateGuard implements Guard {
     this.#resourcePolicies = resourcePoliciesOf(template);
     this.#profiles = profilesOf(template);
     this.#policyText = JSON.stringify([[...this.#roles.values()], [...this.#resourcePolicies.values()]]);
+    this.#keyClasses = leadingKeyClasses(this.#policyText);
   }
 
   async authorize(call: AwsCall): Promise<Denial | undefined> {
@@ -173,8 +177,10 @@ class TemplateGuard implements Guard {
     return role;
   }
 
-  async #verdict(role: Role, principal: string, need: Need): Promise<Verdict> {
-    const context = Object.entries(need.context ?? {}).filter(([name]) => this.#policyText.includes(name));
+  #verdict(role: Role, principal: string, need: Need): Promise<Verdict> {
+    const context = Object.entries(need.context ?? {})
+      .filter(([name]) => this.#policyText.includes(name))
+      .map(([name, value]): [string, string | string[]] => [name, name === LEADING_KEYS ? this.#keyClasses(value) : value]);
     const key = JSON.stringify([role.id, need.action, need.resource, context]);
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
@@ -182,7 +188,7 @@ class TemplateGuard implements Guard {
     const policies = removed === undefined ? role.policies : role.policies.map((policy) => withoutActions(policy, removed));
     const resourcePolicy = this.#resourcePolicies.get(protectedArn(need.resource));
     const question = { principal, need: { ...need, context: Object.fromEntries(context) }, policies };
-    const verdict = await simulate(resourcePolicy === undefined ? question : { ...question, resourcePolicy });
+    const verdict = simulate(resourcePolicy === undefined ? question : { ...question, resourcePolicy });
     if (this.#verdicts.size >= VERDICTS_KEPT) this.#verdicts.clear();
     this.#verdicts.set(key, verdict);
     return verdict;
