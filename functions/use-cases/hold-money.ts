@@ -9,6 +9,7 @@ import type { Caps } from '../core/settings.ts';
 import { ulidTimeMs } from '../core/ulid-time.ts';
 import type { MoneyPorts } from './money-ports.ts';
 import { replenish, type Supply } from './replenish.ts';
+import { recallSpent, rememberSpent } from './spent-budgets.ts';
 
 export type HoldRequest = {
   readonly feature: string;
@@ -44,8 +45,10 @@ type Attempt = { readonly leaf: Scope; readonly caps: Caps; readonly wish: HoldW
 
 /** A waiting call looks again after about the time that a typical call takes. */
 const WAIT_BASE_MS = 500;
-/** Lost races in a row that are tried again at once. */
-const CONTENTION_ROUNDS = 6;
+/** Lost races: tried again after a moment that doubles, 5 to 160 ms, so that the winners get through. */
+const RACES = 8;
+const RACE_BASE_MS = 5;
+const RACE_DOUBLINGS = 5;
 
 /**
  * Holds a call's worst-case cost in its feature's leaf, durably, before the model is called: one write when the money is there. Otherwise reads
@@ -53,7 +56,10 @@ const CONTENTION_ROUNDS = 6;
  */
 export async function holdMoney(request: HoldRequest, ports: MoneyPorts): Promise<HoldOutcome> {
   const attempt = attemptOf(request, ports);
-  const outcome = await enforce(attempt, ports);
+  const need = { feature: request.feature, day: attempt.wish.day, floorPico: attempt.wish.floorPico };
+  const spent = recallSpent(ports.gates, need, ports.now());
+  const outcome: HoldOutcome = spent === undefined ? await enforce(attempt, ports) : { kind: 'refused', refusal: spent };
+  if (outcome.kind === 'refused' && spent === undefined) rememberSpent(ports.gates, need, outcome.refusal, ports.now());
   if (outcome.kind === 'held' || modeOf(request.feature, ports) === 'enforce') return outcome;
   return observe(attempt, outcome.refusal, ports);
 }
@@ -108,13 +114,14 @@ async function enforce(attempt: Attempt, ports: MoneyPorts): Promise<HoldOutcome
       if (held !== undefined) return held;
       races += 1;
     }
-    if (next.kind === 'wait' || races > CONTENTION_ROUNDS) {
+    if (next.kind === 'wait' || races > RACES) {
       const pauseMs = Math.round(WAIT_BASE_MS * (0.5 + ports.random()));
       if (ports.now() + pauseMs > giveUpAtMs)
         return { kind: 'refused', refusal: next.kind === 'wait' ? next.refusal : contended(attempt, ports) };
       await ports.sleep(pauseMs);
       races = 0;
     }
+    if (races > 1) await ports.sleep(Math.round(RACE_BASE_MS * 2 ** Math.min(races, RACE_DOUBLINGS) * ports.random()));
     const gate = await ports.gates.read(leaf);
     next = decideHold(gate, caps, wish, ports.now());
     if (next.kind !== 'replenish') continue;
@@ -149,7 +156,7 @@ function afterReplenish(supply: Supply, amountPico: PicoUsd, { caps, wish }: Att
   const { gate, shortage } = supply;
   const available = minPico(amountPico, allowanceOf(gate, wish.day));
   const fresh = decideHold(gate, caps, { ...wish, wantPico: available < wish.floorPico ? wish.floorPico : available }, ports.now());
-  if (fresh.kind !== 'replenish' || shortage === undefined) return fresh;
+  if (fresh.kind !== 'replenish' || shortage === undefined || supply.contended) return fresh;
   const heldPico = supply.heldPico + inFlight(gate, wish.day);
   const comesBack = leftOf(shortage) + heldPico >= wish.floorPico && shortage.capPico >= wish.floorPico && heldPico > 0n;
   const refusal = budgetRefusal(shortage, wish.floorPico, comesBack, comesBack ? ports.now() + 1000 : undefined);

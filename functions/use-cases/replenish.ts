@@ -9,11 +9,17 @@ import { take } from './transfers.ts';
 /** The allowance that is asked for: `most` covers the whole call, `least` the shortest one that is still worth making. */
 export type Ask = { readonly day: string; readonly least: PicoUsd; readonly most: PicoUsd };
 
-/** The child after the attempt. `shortage`: the cap above that stood in the way. `heldPico`: money in flight seen among the others. */
-export type Supply = { readonly gate: Gate; readonly shortage?: CapUse; readonly heldPico: PicoUsd; readonly seen: readonly Gate[] };
-
-/** Contention at a parent is settled by trying again; this often, then the hold itself is tried again. */
-const ROUNDS = 3;
+/**
+ * The child after the attempt. `shortage`: the cap above that stood in the way. `contended`: somebody else moved money at the same time, so the
+ * child may have it by now. `heldPico`: money in flight seen among the others.
+ */
+export type Supply = {
+  readonly gate: Gate;
+  readonly shortage?: CapUse;
+  readonly contended: boolean;
+  readonly heldPico: PicoUsd;
+  readonly seen: readonly Gate[];
+};
 
 /**
  * Moves money down from the parent until the child's allowance of the day reaches `most`, or as near as the tree allows. The parent asks its own
@@ -21,31 +27,19 @@ const ROUNDS = 3;
  */
 export async function replenish(child: Gate, ask: Ask, ports: MoneyPorts, effort: Effort = newEffort()): Promise<Supply> {
   const parentScope = parentOf(child.scope, ports.settings);
-  if (parentScope === undefined) return { gate: child, heldPico: 0n, seen: [] };
-  let supply: Supply = { gate: child, heldPico: 0n, seen: [] };
-  for (let round = 0; round < ROUNDS; round++) {
-    const parent = await ports.gates.read(parentScope);
-    const gate = await take(supply.gate, parent, ask.day, ports);
-    supply = { ...supply, gate, seen: [parent] };
-    if (allowanceOf(gate, ask.day) >= ask.most) return supply;
-    const funded = await fund(parent, gate, ask, ports, effort);
-    supply = { gate, ...funded.shortage, heldPico: funded.heldPico, seen: [funded.parent, ...funded.seen] };
-    if (funded.amountPico <= 0n) return supply;
-    const wrote = await grant(funded.parent, gate, ask.day, funded.amountPico, ports);
-    const after = wrote ? await take(gate, await ports.gates.read(parentScope), ask.day, ports) : await ports.gates.read(child.scope);
-    supply = { ...supply, gate: after };
-    if (allowanceOf(after, ask.day) >= ask.most || (wrote && allowanceOf(after, ask.day) >= ask.least)) return supply;
-  }
-  return supply;
+  const nothing = { contended: false, heldPico: 0n, seen: [] };
+  if (parentScope === undefined) return { gate: child, ...nothing };
+  const parent = await ports.gates.read(parentScope);
+  const gate = await take(child, parent, ask.day, ports);
+  if (allowanceOf(gate, ask.day) >= ask.most) return { gate, ...nothing, seen: [parent] };
+  const { amountPico, parent: funded, ...rest } = await fund(parent, gate, ask, ports, effort);
+  const supply = { ...rest, gate, seen: [funded, ...rest.seen] };
+  if (amountPico <= 0n) return supply;
+  const granted = await grant(funded, gate, ask.day, amountPico, ports);
+  return granted === undefined ? { ...supply, contended: true } : { ...supply, gate: await take(gate, granted, ask.day, ports) };
 }
 
-type Funding = {
-  readonly parent: Gate;
-  readonly amountPico: PicoUsd;
-  readonly shortage: { readonly shortage?: CapUse };
-  readonly heldPico: PicoUsd;
-  readonly seen: readonly Gate[];
-};
+type Funding = Omit<Supply, 'gate'> & { readonly parent: Gate; readonly amountPico: PicoUsd };
 
 /** Finds the money in the parent: its own, its parent's, its idle children's, and with those its parent's again; and how much of it to grant. */
 async function fund(before: Gate, child: Gate, ask: Ask, ports: MoneyPorts, effort: Effort): Promise<Funding> {
@@ -54,20 +48,21 @@ async function fund(before: Gate, child: Gate, ask: Ask, ports: MoneyPorts, effo
   let raised = await raise(before, need, ports, effort);
   let heldPico = raised.heldPico;
   const left = remainder(raised.gate, day, ports);
-  if (left !== undefined && left < need.most) {
+  if (left !== undefined && left < need.most && !raised.contended) {
     const back = await reclaim(raised.gate, child.scope, { day, shortPico: need.most - left }, effort, ports);
     heldPico += back.heldPico;
     raised = await raise(back.parent, need, ports, effort);
   }
-  const parent = raised.gate;
+  const { gate: parent, contended, seen } = raised;
   const own = tightest(capUses(parent, capsOf(parent.scope, ports.settings), { day }));
   const inTheWay = own !== undefined && leftOf(own) < need.most ? own : raised.shortage;
   return {
     parent,
     amountPico: grantSize(need, remainder(parent, day, ports), usableBy(child, day, ports)),
-    shortage: inTheWay === undefined ? {} : { shortage: inTheWay },
+    ...(inTheWay === undefined ? {} : { shortage: inTheWay }),
+    contended,
     heldPico: heldPico + inFlight(parent, day),
-    seen: raised.seen,
+    seen,
   };
 }
 
@@ -75,7 +70,7 @@ async function fund(before: Gate, child: Gate, ask: Ask, ports: MoneyPorts, effo
 async function raise(parent: Gate, need: Ask, ports: MoneyPorts, effort: Effort): Promise<Supply> {
   const left = leftUnderCaps(parent, need.day, ports);
   const most = left === undefined ? need.most : minPico(left, need.most);
-  if (isRoot(parent, ports) || allowanceOf(parent, need.day) >= most) return { gate: parent, heldPico: 0n, seen: [] };
+  if (isRoot(parent, ports) || allowanceOf(parent, need.day) >= most) return { gate: parent, contended: false, heldPico: 0n, seen: [] };
   return replenish(parent, { day: need.day, least: maxPico(0n, minPico(need.least, most)), most }, ports, effort);
 }
 
@@ -100,9 +95,12 @@ function usableBy(child: Gate, day: string, ports: MoneyPorts): PicoUsd | undefi
   return left === undefined ? undefined : maxPico(0n, left - allowanceOf(child, day));
 }
 
-async function grant(parent: Gate, child: Gate, day: string, addPico: PicoUsd, { gates, settings }: MoneyPorts): Promise<boolean> {
-  const seenPico = parent.granted[transferKey(child.scope, day)] ?? 0n;
+/** The parent as it is after the grant; undefined when somebody else wrote to the same counter, or the money went elsewhere. */
+async function grant(parent: Gate, child: Gate, day: string, addPico: PicoUsd, { gates, settings }: MoneyPorts): Promise<Gate | undefined> {
+  const key = transferKey(child.scope, day);
+  const seenPico = parent.granted[key] ?? 0n;
   const spendsAllowance = parentOf(parent.scope, settings) !== undefined;
   const transfer = { child: child.scope, day, seenPico, addPico, spendsAllowance };
-  return (await gates.grant(parent.scope, transfer, roomFor(capsOf(parent.scope, settings), addPico))) === 'changed';
+  const write = await gates.grant(parent.scope, transfer, roomFor(capsOf(parent.scope, settings), addPico));
+  return write === 'changed' ? { ...parent, granted: { ...parent.granted, [key]: seenPico + addPico } } : undefined;
 }

@@ -10,8 +10,10 @@ type TransferPorts = Pick<MoneyPorts, 'gates' | 'settings'>;
 export async function take(child: Gate, parent: Gate, day: string, { gates }: TransferPorts): Promise<Gate> {
   if (pendingDown(parent, child, day) <= 0n) return child;
   const grantedPico = parent.granted[transferKey(child.scope, day)] ?? 0n;
-  await gates.take(child.scope, { day, seenPico: child.received[day] ?? 0n, grantedPico });
-  return gates.read(child.scope);
+  const seenPico = child.received[day] ?? 0n;
+  if ((await gates.take(child.scope, { day, seenPico, grantedPico })) === 'refused') return gates.read(child.scope);
+  const allowance = { ...child.allowance, [day]: allowanceOf(child, day) + grantedPico - seenPico };
+  return { ...child, allowance, received: { ...child.received, [day]: grantedPico } };
 }
 
 /** Finishes money on its way up. Answers whether the parent changed. */
@@ -28,6 +30,8 @@ export async function giveBack(child: Gate, parent: Gate, day: string, mostPico:
   const addPico = minPico(mostPico, allowanceOf(child, day));
   if (addPico <= 0n) return accept(child, parent, day, ports);
   const seenPico = child.returned[day] ?? 0n;
-  await ports.gates.giveBack(child.scope, { day, seenPico, addPico });
-  return accept(await ports.gates.read(child.scope), parent, day, ports);
+  // Refused: somebody was faster with this counter, or the money is spent. What is on its way is finished all the same.
+  const moved = (await ports.gates.giveBack(child.scope, { day, seenPico, addPico })) === 'changed';
+  const after = moved ? { ...child, returned: { ...child.returned, [day]: seenPico + addPico } } : await ports.gates.read(child.scope);
+  return accept(after, parent, day, ports);
 }

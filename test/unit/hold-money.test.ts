@@ -154,6 +154,20 @@ describe('a hold', () => {
     expect(await holdMoney(ask(1n), ports)).toMatchObject({ kind: 'refused' });
   });
 
+  it('is refused without asking the store again for 2 s once the budget is exhausted', async () => {
+    const ports = world({ caps: { dailyPico: 100n } });
+    await holdMoney(ask(130n), ports);
+    ports.writes.length = 0;
+    expect(await holdMoney(ask(131n), ports)).toMatchObject({
+      refusal: { reason: 'budget_exhausted', evidence: { neededUsd: '0.000000000131' } },
+    });
+    expect(ports.writes).toEqual([]);
+    expect(await holdMoney(ask(100n), ports)).toMatchObject({ kind: 'held' });
+    ports.clock.nowMs += 2000;
+    await holdMoney(ask(131n), ports);
+    expect(ports.writes).not.toEqual([]);
+  });
+
   it('is a bug when the call id was not made at admission', async () => {
     await expect(holdMoney(ask(1n, { callId: ulid(NOW - 7_200_000) }), world())).rejects.toThrow(RangeError);
   });
