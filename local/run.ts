@@ -23,9 +23,9 @@ export async function run(options: RunOptions): Promise<number> {
   // Threads and ports go with the process: a stack that is half up needs nothing else.
   if (typeof stack === 'number') return stack;
   announce(stack, performance.now() - startedAt);
-  const ended = await Promise.race([show(stack, options), stopped]);
-  if (typeof ended !== 'number' && !options.exit) process.stdout.write('\nPress Ctrl-C to stop.\n');
-  const code = typeof ended === 'number' ? ended : options.exit ? 0 : await stopped;
+  const ended = await Promise.race([show(stack, options).catch(explain), stopped]);
+  if (ended === 0 && !options.exit) process.stdout.write('\nPress Ctrl-C to stop.\n');
+  const code = ended === 0 && !options.exit ? await stopped : ended;
   await stack.stop();
   return code;
 }
@@ -53,9 +53,9 @@ function explain(error: unknown): number {
   return 1;
 }
 
-/** The demonstration; it leaves the address of the report's page. */
-async function show(stack: LocalStack, { empty }: RunOptions): Promise<void> {
-  if (empty) return;
+/** The demonstration; it leaves the address of the report's page. Resolves with the exit code. */
+async function show(stack: LocalStack, { empty }: RunOptions): Promise<number> {
+  if (empty) return 0;
   // Loaded late: the stack alone starts without it.
   const { runDemo } = await import('./demo/run-demo.ts');
   const reportUrl = await runDemo(stack);
@@ -66,6 +66,7 @@ async function show(stack: LocalStack, { empty }: RunOptions): Promise<void> {
     ['report', reportUrl],
   ];
   process.stdout.write(`\nOpen:\n${pages.map(([name, url]) => `  ${name?.padEnd(8)} ${url}\n`).join('')}`);
+  return 0;
 }
 
 function announce(stack: LocalStack, tookMs: number): void {

@@ -114,7 +114,7 @@ describe('the local stack', () => {
 });
 
 describe('a stack with a data directory', () => {
-  it('finds its ledger, its key and its clock again', async () => {
+  it('finds its ledger, its key and its clock again, and runs its schedules on time', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'spillway-data-'));
     const first = await startTestStack({ dataDir });
     const { answer } = await route(first, request('remember me'));
@@ -122,13 +122,20 @@ describe('a stack with a data directory', () => {
     const aheadMs = first.clock.offsetMs;
     await first.stop();
     expect(existsSync(join(first.stateDir, 'local.json'))).toBe(false);
-    const second = await startTestStack({ dataDir });
+    const second = await startTestStack({ dataDir, onTime: true });
     try {
       const { Items = [] } = await new DynamoDBClient(second.sdk).send(new ScanCommand({ TableName: second.tables.ledger }));
       expect(Items.map((item) => item['requestId']?.S)).toContain(answer.requestId);
       expect(second.apiKey).toBe(first.apiKey);
       expect(second.clock.offsetMs).toBe(aheadMs);
       await expect(startTestStack({ dataDir })).rejects.toThrow(/in use/);
+      second.clock.advance(5 * 60_000);
+      const runs = () =>
+        second
+          .host('batchSubmitter')
+          .options.log.lines()
+          .filter((line) => line.startsWith('REPORT'));
+      await vi.waitFor(() => expect(runs()).toHaveLength(1), 30_000);
     } finally {
       await second.stop();
       rmSync(dataDir, { recursive: true, force: true });
