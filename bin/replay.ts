@@ -16,7 +16,7 @@ new Command('replay')
   .description('Drives the running local stack (npm start) with a recorded trace, and checks the ledger against the receipts.')
   .argument(
     '<file>',
-    'request trace (CSV t_s,in_tok,out_tok; JSON lines t_ms,in_tok,out_tok,hash_ids) or conversations (JSON lines run_id,messages); .gz too',
+    'request trace (CSV t_s,in_tok,out_tok; JSON lines t_ms,in_tok,out_tok,hash_ids) or conversations (JSON lines run_id,messages); .gz too; or the receipts that an interrupted replay kept',
   )
   .option('--speed <n>', "times the trace's own speed; 0 or absent: as fast as possible", speed)
   .option('--requests <n>', 'at most this many requests', whole)

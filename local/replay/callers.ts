@@ -9,8 +9,11 @@ export type Caller = (request: RouteRequest) => Promise<Outcome>;
 /** Longer than the router's own time-out, so that the router always speaks first. */
 const READ_TIMEOUT_MS = 150_000;
 
-const lost = (error: unknown): Outcome => ({
-  kind: 'lost',
+const isRefusedConnection = (error: unknown): boolean =>
+  error instanceof Error && (('code' in error && error.code === 'ECONNREFUSED') || isRefusedConnection(error.cause));
+
+const brokenOff = (error: unknown): Outcome => ({
+  kind: isRefusedConnection(error) ? 'unsent' : 'lost',
   error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
 });
 
@@ -27,7 +30,7 @@ export function invokeCaller(stack: RunningStack, concurrency: number): Caller {
         ? readOutcome(text)
         : { kind: 'failed', error: `${answer.FunctionError}: ${text.slice(0, 200)}` };
     } catch (error) {
-      return lost(error);
+      return brokenOff(error);
     }
   };
 }
@@ -46,7 +49,7 @@ export function gatewayCaller(stack: RunningStack): Caller {
       });
       return readOutcome(await response.text());
     } catch (error) {
-      return lost(error);
+      return brokenOff(error);
     }
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { estimateTokens } from '../../functions/core/token-estimate.ts';
 import type { RouteRequest } from '../../functions/core/wire/route.ts';
 import type { Caller } from './callers.ts';
+import type { Outcome } from './outcome.ts';
 import type { Tally } from './tally.ts';
 import { type Target, targetFor } from './targets.ts';
 import type { Lane, ReplayCall } from './trace.ts';
@@ -16,7 +17,7 @@ export type DriveOptions = {
   /** Stamped on every request, so that the ledger's entries of this replay can be told from others. */
   readonly version: string;
   readonly stop: AbortSignal;
-  readonly onCall: () => void;
+  readonly onCall: (outcome: Outcome) => void;
 };
 
 /** The bound on output that a caller would set: room above the recorded answer, within what the feature allows. */
@@ -51,8 +52,9 @@ export async function drive(options: DriveOptions, tally: Tally): Promise<void> 
       for (const call of lane.calls()) {
         if (options.stop.aborted) return;
         const sentMs = performance.now();
-        tally.add(await options.caller(requestOf(call, options)), performance.now() - sentMs);
-        options.onCall();
+        const outcome = await options.caller(requestOf(call, options));
+        tally.add(outcome, performance.now() - sentMs);
+        options.onCall(outcome);
       }
     }
   };

@@ -3,6 +3,7 @@ import { sumPico } from '../../functions/core/money.ts';
 
 /** The ledger against what callers were told. `differing` counts requests whose receipt and entries disagree. */
 export type LedgerCheck = {
+  readonly requests: number;
   readonly receiptsPico: bigint;
   /** Entries of requests with a receipt. */
   readonly ledgerPico: bigint;
@@ -21,6 +22,7 @@ export function checkLedger(entries: Iterable<LedgerEntry>, receipts: ReadonlyMa
   const unreceipted = [...booked].filter(([requestId]) => !receipts.has(requestId)).map(([, cost]) => cost);
   const unreceiptedPico = sumPico(unreceipted);
   return {
+    requests: receipts.size,
     receiptsPico: sumPico(receipts.values()),
     ledgerPico: sumPico(booked.values()) - unreceiptedPico,
     unreceiptedPico,

@@ -14,12 +14,13 @@ const refusalSchema = z.object({
   evidence: z.object({ requestId: z.string().optional(), assumedUsd: z.string().optional() }).optional(),
 });
 
-/** What the caller of one request learned. `lost`: the call broke off, so whether it was paid is not known here. */
+/** What the caller of one request learned. `lost`: the call broke off, so whether it was paid is not known here. `unsent`: nobody listened. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly requestId: string; readonly costPico: bigint; readonly escalated: boolean; readonly usage: Usage }
   | { readonly kind: 'refused'; readonly reason: string; readonly message: string; readonly paid?: { requestId: string; costPico: bigint } }
   | { readonly kind: 'failed'; readonly error: string }
-  | { readonly kind: 'lost'; readonly error: string };
+  | { readonly kind: 'lost'; readonly error: string }
+  | { readonly kind: 'unsent'; readonly error: string };
 
 type Usage = z.infer<typeof answerSchema>['usage'];
 

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { SpillwayError } from '../../functions/core/errors.ts';
+import type { UsageLedger } from '../../functions/ports/usage-ledger.ts';
 import { entriesOf, hoursOf, openBooks } from './books.ts';
 import { gatewayCaller, invokeCaller } from './callers.ts';
-import { drive } from './drive.ts';
+import { type DriveOptions, drive } from './drive.ts';
 import { balances, checkLedger } from './ledger-check.ts';
 import { limitLanes } from './limit-lanes.ts';
+import type { Outcome } from './outcome.ts';
 import { type Out, progressBar } from './progress.ts';
 import { readTrace } from './read-trace.ts';
+import { isReceiptsFile, type KeptReceipts, keepReceipts, readReceipts } from './receipts-file.ts';
 import { runningStack } from './running-stack.ts';
-import { summary } from './summary.ts';
+import { summary, verdict } from './summary.ts';
 import { Tally, total } from './tally.ts';
 import { targetsOf } from './targets.ts';
+import type { Lane } from './trace.ts';
 
 export type ReplayOptions = {
   readonly speed?: number;
@@ -22,15 +27,18 @@ export type ReplayOptions = {
 };
 
 /** Ctrl-C once: no new calls, then the summary. Twice: the end. */
-function interruptible(out: Out): { readonly signal: AbortSignal; release(): void } {
+function interruptible(out: Out): { readonly signal: AbortSignal; giveUp(why: string): void; release(): void } {
   const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    out.write('\n  stopping: waiting for the calls under way\n');
+  const giveUp = (why: string) => {
+    if (!controller.signal.aborted) out.write(`\n  stopping (${why}): waiting for the calls under way\n`);
     controller.abort();
   };
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    giveUp('Ctrl-C');
+  };
   process.on('SIGINT', interrupt);
-  return { signal: controller.signal, release: () => process.off('SIGINT', interrupt) };
+  return { signal: controller.signal, giveUp, release: () => process.off('SIGINT', interrupt) };
 }
 
 /** Where the running stack is looked for, and where the replay is told. */
@@ -47,30 +55,58 @@ export async function replay(file: string, options: ReplayOptions, place: Replay
   }
 }
 
-async function run(file: string, options: ReplayOptions, { folder, out }: ReplayPlace): Promise<number> {
+async function run(file: string, options: ReplayOptions, place: ReplayPlace): Promise<number> {
+  if (isReceiptsFile(file)) {
+    const kept = readReceipts(file);
+    const { ledger } = await openBooks(runningStack(place.folder));
+    return settleUp(kept, ledger, place);
+  }
   const replayId = randomBytes(4).toString('hex');
-  const version = `replay-${replayId}`;
   const trace = readTrace(file, replayId);
-  const lanes = limitLanes(trace.lanes, options);
-  const calls = lanes.reduce((sum, lane) => sum + lane.count, 0);
-  const stack = runningStack(folder);
+  const stack = runningStack(place.folder);
   const { settings, ledger } = await openBooks(stack);
+  const lanes = limitLanes(trace.lanes, options);
   const targets = targetsOf(settings, options);
   const caller = options.gateway ? gatewayCaller(stack) : invokeCaller(stack, options.concurrency);
-  const way = options.gateway ? 'POST /v1/route' : 'Lambda Invoke';
-  out.write(`${calls} calls of ${lanes.length} ${trace.kind === 'conversations' ? 'conversations' : 'traced requests'}, through ${way}, `);
-  out.write(`over ${targets.length} templates; their entries carry templateVersion ${version}\n`);
-  const [tally, progress, interrupt] = [new Tally(), progressBar(calls, out), interruptible(out)];
-  const startMs = Date.now();
-  await drive(
-    { ...options, lanes, targets, caller, speed: options.speed, version, stop: interrupt.signal, onCall: () => progress.update(tally) },
-    tally,
-  );
+  const version = `replay-${replayId}`;
+  place.out.write(`${countOf(lanes)} calls of ${lanes.length} ${trace.kind === 'conversations' ? 'conversations' : 'traced requests'}, `);
+  place.out.write(`through ${options.gateway ? 'POST /v1/route' : 'Lambda Invoke'}, over ${targets.length} templates; `);
+  place.out.write(`their entries carry templateVersion ${version}\n`);
+  const fromMs = Date.now();
+  const tally = await play({ lanes, targets, caller, concurrency: options.concurrency, speed: options.speed, version }, place);
+  const toMs = Date.now();
+  place.out.write(`${summary(tally, (toMs - fromMs) / 1_000)}\n`);
+  const code = await settleUp({ version, fromMs, toMs, lost: total(tally.lost), receipts: tally.receipts }, ledger, place);
+  return tally.errors === 0 ? code : 1;
+}
+
+const countOf = (lanes: readonly Lane[]): number => lanes.reduce((sum, lane) => sum + lane.count, 0);
+
+/** Drives the lanes under a progress bar, until they end, Ctrl-C, or the stack is gone. */
+async function play(options: Omit<DriveOptions, 'stop' | 'onCall'>, { out }: ReplayPlace): Promise<Tally> {
+  const [tally, progress, interrupt] = [new Tally(), progressBar(countOf(options.lanes), out), interruptible(out)];
+  const onCall = (outcome: Outcome) => {
+    progress.update(tally);
+    if (outcome.kind === 'unsent') interrupt.giveUp('the stack is gone');
+  };
+  await drive({ ...options, stop: interrupt.signal, onCall }, tally);
   progress.end();
   interrupt.release();
-  const endMs = Date.now();
-  const entries = await entriesOf(ledger, hoursOf(tally.receipts.keys(), { from: startMs, to: endMs }));
-  const check = checkLedger(entries, tally.receipts, version);
-  out.write(`${summary(tally, check, (endMs - startMs) / 1_000)}\n`);
-  return balances(check, total(tally.lost)) && tally.errors === 0 ? 0 : 1;
+  return tally;
+}
+
+/** Compares receipts and ledger; keeps the receipts for later where calls broke off or the ledger cannot be asked. */
+async function settleUp(kept: KeptReceipts, ledger: UsageLedger, { folder, out }: ReplayPlace): Promise<number> {
+  const again = () => `npm run replay -- ${keepReceipts(folder, kept)}`;
+  try {
+    const hours = hoursOf(kept.receipts.keys(), { from: kept.fromMs, to: kept.toMs });
+    const check = checkLedger(await entriesOf(ledger, hours), kept.receipts, kept.version);
+    out.write(`${verdict(check, kept.lost)}\n`);
+    if (kept.lost > 0) out.write(`to compare again later: ${again()}\n`);
+    return balances(check, kept.lost) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof SpillwayError)) throw error;
+    out.write(`The ledger does not answer, so nothing was compared. Start the stack again (npm start -- --data DIR), then: ${again()}\n`);
+    return 1;
+  }
 }

@@ -1,6 +1,6 @@
 import { displayUsd, picoToUsd } from '../../functions/core/money.ts';
 import { balances, type LedgerCheck } from './ledger-check.ts';
-import { percentile, type Tally, total } from './tally.ts';
+import { percentile, type Tally } from './tally.ts';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
@@ -15,8 +15,8 @@ function refusals(tally: Tally): string[] {
     : ['refused, by reason:', ...rows.map(([reason, { count, message }]) => `  ${number(count).padStart(6)}  ${reason}: ${message}`)];
 }
 
-function verdict(check: LedgerCheck, tally: Tally): string[] {
-  const lost = total(tally.lost);
+/** The comparison, exact. `lost` calls may have been paid without a receipt. */
+export function verdict(check: LedgerCheck, lost: number): string {
   const lines = [`receipts  $${picoToUsd(check.receiptsPico)}`, `ledger    $${picoToUsd(check.ledgerPico)}`];
   if (lost > 0) {
     lines.push(
@@ -27,13 +27,16 @@ function verdict(check: LedgerCheck, tally: Tally): string[] {
     );
     lines.push('The comparison above is of the requests whose receipts came back.');
   }
-  if (balances(check, lost)) return [...lines, `equal to the pico-dollar, over ${number(tally.receipts.size)} requests`];
+  if (balances(check, lost)) return [...lines, `equal to the pico-dollar, over ${number(check.requests)} requests`].join('\n');
   const some = check.differing.slice(0, 5).join(', ');
-  return [...lines, `THE LEDGER DIFFERS${some === '' ? `: ${check.unreceipted} paid requests have no receipt` : `, first at ${some}`}`];
+  return [
+    ...lines,
+    `THE LEDGER DIFFERS${some === '' ? `: ${check.unreceipted} paid requests have no receipt` : `, first at ${some}`}`,
+  ].join('\n');
 }
 
-/** What a person reads at the end. Money is exact where it is compared, rounded where it is shown. */
-export function summary(tally: Tally, check: LedgerCheck, seconds: number): string {
+/** What a person reads at the end, before the verdict; money is rounded here. */
+export function summary(tally: Tally, seconds: number): string {
   const { input, output, cacheRead, cacheWrite } = tally.tokens;
   const rate = seconds > 0 ? (tally.calls / seconds).toFixed(1) : '0';
   const [p50, p99] = [percentile(tally.latenciesMs, 0.5), percentile(tally.latenciesMs, 0.99)].map(Math.round);
@@ -45,6 +48,5 @@ export function summary(tally: Tally, check: LedgerCheck, seconds: number): stri
     ...refusals(tally),
     ...counted('errors:', tally.failures),
     ...counted('broken off:', tally.lost),
-    ...verdict(check, tally),
   ].join('\n');
 }

@@ -15,7 +15,7 @@ export class Tally {
 
   add(outcome: Outcome, latencyMs: number): void {
     this.calls += 1;
-    if (outcome.kind === 'failed') count(this.failures, outcome.error);
+    if (outcome.kind === 'failed' || outcome.kind === 'unsent') count(this.failures, outcome.error);
     else if (outcome.kind === 'lost') count(this.lost, outcome.error);
     else if (outcome.kind === 'refused') this.#refused(outcome);
     else this.#answered(outcome, latencyMs);

@@ -126,6 +126,21 @@ describe('a replay', () => {
     expect(text).toContain('entries of 1 requests');
     expect(text).toContain('equal to the pico-dollar, over 11 requests');
     expect(code).toBe(1);
+    const kept = /npm run replay -- (\S+)/.exec(text)?.[1] ?? '';
+    const again = await run(options, join(folder, kept));
+    expect(again).toMatchObject({ code: 0, text: expect.stringContaining('equal to the pico-dollar, over 11 requests') });
+    writeFileSync(join(folder, kept), '{}');
+    expect(await run(options, join(folder, kept))).toMatchObject({ code: 2, text: expect.stringContaining('no receipts') });
+  });
+
+  it('stops when the stack is gone, and says so', async () => {
+    const closed = await serveBackend(router);
+    await closed.close();
+    writeFileSync(join(folder, '.spillway/local.json'), JSON.stringify({ ...localFile, gatewayUrl: closed.url }));
+    const { code, text } = await run({ concurrency: 1, gateway: true });
+    expect(text).toContain('stopping (the stack is gone)');
+    expect(text).toContain('1 calls in');
+    expect(code).toBe(1);
   });
 
   it('keeps to the bounds that were given', async () => {
