@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { liveOnce } from '../support/escrow-world.ts';
+import { liveOnce } from '../support/escrow-life.ts';
 
 const LIVES = 20_000;
 

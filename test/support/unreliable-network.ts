@@ -31,14 +31,16 @@ export class UnreliableNetwork {
   readonly #random: Random;
   #waiting: Operation[] = [];
   #late: Operation[] = [];
+  readonly #lossChance: number;
   #lossesLeft: number;
   #delaysLeft: number;
   readonly log: string[] = [];
 
-  constructor(random: Random, faults: { losses: number; delays: number }) {
+  constructor(random: Random, faults: { losses: number; delays: number; lossChance: number }) {
     this.#random = random;
     this.#lossesLeft = faults.losses;
     this.#delaysLeft = faults.delays;
+    this.#lossChance = faults.lossChance;
   }
 
   get busy(): boolean {
@@ -103,7 +105,7 @@ export class UnreliableNetwork {
     }
     const value = await operation.run();
     this.log.push(`${owner} ${name} ${typeof value === 'string' ? value : ''}`);
-    if (this.#lossesLeft > 0 && WRITES.has(name) && this.#random.chance(0.1)) {
+    if (this.#lossesLeft > 0 && WRITES.has(name) && this.#random.chance(this.#lossChance)) {
       this.#lossesLeft -= 1;
       this.#waiting.push(operation);
       this.log.push(`${owner} ${name} answer lost`);
