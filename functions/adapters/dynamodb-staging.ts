@@ -1,7 +1,7 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { StagingStore } from '../ports/staging-store.ts';
 import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
-import { chunkItem, chunkKeyOf, chunkOf, manifestItem, manifestKeyOf, manifestOf } from './staging-item.ts';
+import { chunkItem, chunkKeyOf, chunkOf, costsText, manifestItem, manifestKeyOf, manifestOf } from './staging-item.ts';
 import { controlKeys, EXPIRES_AT, PARTITION_KEY } from './tables.ts';
 import { UpdateExpression } from './update-expression.ts';
 
@@ -62,6 +62,10 @@ export function dynamodbStaging(env: { CONTROL_TABLE: string }): StagingStore {
           .whenEqual('phase', text('submitted'))
           .whenAbsentOrBelow('leasedUntilMs', nowMs),
       ),
+    async saveProgress(manifestId, { lines, costPico }) {
+      const progress = new UpdateExpression().set('progressLines', number(lines)).set('progressCosts', text(costsText(costPico)));
+      await update(manifestKeyOf(manifestId), progress.whenEqual('phase', text('submitted')));
+    },
     async closeManifest(manifestId, nowMs) {
       const expires = number(Math.ceil(nowMs / 1000) + HARVESTED_KEPT_SECONDS);
       const closed = new UpdateExpression().set('phase', text('harvested')).set(EXPIRES_AT, expires).whenPresent(PARTITION_KEY);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Chunk, Manifest } from '../core/batching.ts';
+import type { PicoUsd } from '../core/money.ts';
 import { type Item, number, text } from './dynamodb-client.ts';
 import { controlKeys } from './tables.ts';
 
@@ -73,8 +74,22 @@ export function manifestOf(item: Item): Manifest {
     phase: manifestPhase.parse(string('phase')),
     ...(jobRef === undefined ? {} : { jobRef }),
     ...(rejection === undefined ? {} : { rejection }),
+    ...(item['progressLines'] === undefined
+      ? {}
+      : { progress: { lines: count('progressLines'), costPico: costsOf(list('progressCosts')) } }),
   };
 }
+
+export const costsText = (costPico: ReadonlyMap<string, PicoUsd>): string =>
+  [...costPico].map(([chunkId, cost]) => `${chunkId}:${cost}`).join(',');
+
+const costsOf = (parts: readonly string[]): Map<string, PicoUsd> =>
+  new Map(
+    parts.map((part) => {
+      const [chunkId = '', cost = '0'] = part.split(':');
+      return [chunkId, BigInt(cost)];
+    }),
+  );
 
 /** Lists are comma-separated strings: ids and numbers have no commas, and one string costs less than a list of them. */
 function reader(item: Item) {

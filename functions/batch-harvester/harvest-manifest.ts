@@ -18,6 +18,8 @@ export type HarvestPorts = RecordPorts &
     readonly provider: BatchProvider;
     readonly newId: (atMs: number) => string;
     readonly log: Log;
+    /** How much work a pass that is cut off may lose. */
+    readonly recordsPerCheckpoint: number;
   };
 
 const WIDTH = 16;
@@ -83,26 +85,50 @@ async function open(manifest: Manifest, ports: HarvestPorts): Promise<Harvest> {
       if (chunks.has(line.chunkId)) lines.set(line.recordId, line);
     }
   }
-  return { chunks, lines, costPico: new Map(), failed: [] };
+  return { chunks, lines, costPico: new Map(manifest.progress?.costPico), failed: [] };
 }
 
-/** Streams the output; each record of the list at most once. True when a line could not be read. */
+/**
+ * Streams the output, each record of the list at most once, and notes how far it came: Lambda cuts off a harvest after 15 minutes. True when a
+ * line could not be read.
+ */
 async function harvestOutput(manifest: Manifest, job: ProviderJob | undefined, harvest: Harvest, ports: HarvestPorts): Promise<boolean> {
   if (job === undefined || harvest.lines.size === 0) return false;
+  const { manifestId, progress } = manifest;
   let unreadable = false;
-  await inParallel(ports.provider.records(outputPrefix(manifest.manifestId)), WIDTH, async (record: BatchRecord) => {
-    if (record.kind === 'unreadable') {
-      unreadable = true;
-      return;
-    }
-    const line = harvest.lines.get(record.recordId);
-    const chunk = harvest.chunks.get(line?.chunkId ?? '');
-    if (line === undefined || chunk === undefined) return;
-    harvest.lines.delete(record.recordId);
-    if (record.kind === 'failed') harvest.failed.push({ line, reason: record.reason });
-    else add(harvest, chunk, await harvestRecord({ line, chunk, record, job }, ports));
-  });
+  let lines = 0;
+  let answered: Answered[] = [];
+  const book = async (): Promise<void> => {
+    await inParallel(answered, WIDTH, async (each) => add(harvest, each.chunk, await harvestRecord({ ...each, job }, ports)));
+    answered = [];
+  };
+  for await (const record of ports.provider.records(outputPrefix(manifestId))) {
+    lines += 1;
+    if (record.kind === 'unreadable') unreadable = true;
+    const found = take(record, harvest);
+    // Booked by an earlier pass: its cost is in the progress.
+    if (found === undefined || lines <= (progress?.lines ?? 0)) continue;
+    answered.push(found);
+    if (answered.length < ports.recordsPerCheckpoint) continue;
+    await book();
+    await ports.staging.saveProgress(manifestId, { lines, costPico: harvest.costPico });
+  }
+  await book();
   return unreadable;
+}
+
+type Answered = { readonly line: ListLine; readonly chunk: Chunk; readonly record: BatchRecord & { kind: 'succeeded' } };
+
+/** Strikes the record off the list; undefined when it has no answer, or is not (or no longer) on it. */
+function take(record: BatchRecord, { lines, chunks, failed }: Harvest): Answered | undefined {
+  if (record.kind === 'unreadable') return undefined;
+  const line = lines.get(record.recordId);
+  const chunk = chunks.get(line?.chunkId ?? '');
+  if (line === undefined || chunk === undefined) return undefined;
+  lines.delete(record.recordId);
+  if (record.kind === 'succeeded') return { line, chunk, record };
+  failed.push({ line, reason: record.reason });
+  return undefined;
 }
 
 /** Records without a line: not processed, so not billed and sent again; unless their line may be the one that could not be read. */

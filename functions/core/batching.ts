@@ -1,4 +1,5 @@
 import type { ChunkHold, Scope } from './gate.ts';
+import type { PicoUsd } from './money.ts';
 import type { Settings } from './settings.ts';
 
 /** A job as staged: everything that its provider record, its ledger entry and its answer need, fixed at intake. */
@@ -67,7 +68,11 @@ export type Manifest = {
   readonly jobRef?: string;
   /** Why the provider will never take it; there is no job then. */
   readonly rejection?: string;
+  readonly progress?: HarvestProgress;
 };
+
+/** The first `lines` of the output are booked and answered, and cost this, by chunk. A harvest that was cut off goes on from there. */
+export type HarvestProgress = { readonly lines: number; readonly costPico: ReadonlyMap<string, PicoUsd> };
 
 export const chunkKey = (feature: string, chunkId: string): string => `batch/chunks/${feature}/${chunkId}.jsonl`;
 export const listKey = (manifestId: string): string => `batch/manifests/${manifestId}/list.jsonl`;

@@ -1,4 +1,4 @@
-import type { Chunk, Manifest } from '../core/batching.ts';
+import type { Chunk, HarvestProgress, Manifest } from '../core/batching.ts';
 import type { StoreWrite } from './job-store.ts';
 
 /** Chunks of staged jobs and the manifests that claim them. Single-item conditional writes; lists are consistent reads of small partitions. */
@@ -23,6 +23,7 @@ export type StagingStore = {
   submitManifest(manifestId: string, result: { jobRef: string } | { rejection: string }): Promise<StoreWrite>;
   /** Lets one harvester work at a time; refused while another's lease lasts. Spares work, decides nothing. */
   leaseManifest(manifestId: string, lease: { nowMs: number; untilMs: number }): Promise<StoreWrite>;
+  saveProgress(manifestId: string, progress: HarvestProgress): Promise<void>;
   /** -> harvested: nothing of it is left to do. Kept for a week, for people. */
   closeManifest(manifestId: string, nowMs: number): Promise<void>;
   /** Those not harvested yet. */

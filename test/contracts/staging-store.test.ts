@@ -103,6 +103,23 @@ describe.each<[string, () => StagingStore]>([
     expect(await store.leaseManifest(manifestId, { nowMs: 2001, untilMs: 3000 })).toBe('changed');
   });
 
+  it('keeps a harvest’s progress to the pico-dollar', async () => {
+    const store = open();
+    const { manifestId } = manifestOf();
+    await store.createManifest(manifestOf({ manifestId }));
+    await store.freezeManifest(manifestId, { chunkIds: ['a'], records: 1 });
+    await store.submitManifest(manifestId, { jobRef: 'job' });
+    const progress = {
+      lines: 1000,
+      costPico: new Map([
+        ['a', 90_071_992_547_409_931n],
+        ['b', 0n],
+      ]),
+    };
+    await store.saveProgress(manifestId, progress);
+    expect((await store.findManifest(manifestId))?.progress).toEqual(progress);
+  });
+
   it('lists manifests until they are harvested', async () => {
     const store = open();
     const manifest = manifestOf();

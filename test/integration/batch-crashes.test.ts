@@ -93,7 +93,7 @@ describe('two of every function at once', () => {
       expectBooksToBalance(world);
       expect(world.sent.get('prompt of plain'), `seed ${mixed}`).toBe(1);
     }
-  });
+  }, 120_000);
 });
 
 describe.each(['before', 'after'] as const)('a process that dies %s a call', (when) => {
@@ -106,5 +106,5 @@ describe.each(['before', 'after'] as const)('a process that dies %s a call', (wh
       expectBooksToBalance(world);
       expect(world.sent.get('prompt of plain'), `crash at ${at}`).toBe(1);
     }
-  });
+  }, 120_000);
 });

@@ -120,6 +120,23 @@ describe.each(['Failed', 'Expired', 'Stopped', 'PartiallyCompleted', 'Completed'
   });
 });
 
+describe('a harvest that is cut off', () => {
+  it('goes on from its last checkpoint, and books what came before only once', async () => {
+    const world = batchWorld({ settings: configured(), fate: succeeds });
+    const ids = Array.from({ length: 11 }, (_, index) => `job-${index}`);
+    const { deliver } = world.ports.answers;
+    let left = 7;
+    world.ports.answers.deliver = (...args) => (left-- === 0 ? Promise.reject(new Error('cut off')) : deliver(...args));
+    world.send(...ids.map((id) => job(id)));
+    await world.untilQuiet();
+    expect(world.failures).toHaveLength(1);
+    // Checkpoints are two records apart: of seven answers delivered before, at most two come again.
+    expect(world.answers.delivered.length).toBeLessThanOrEqual(11 + 2);
+    expect(new Set(world.answers.delivered.map(({ answer }) => answer.jobId)).size).toBe(11);
+    expect(world.gates.peek('feature:invoice-extractor').committedByDay['2026-11-22']).toBe(11n * 150_000_000n);
+  });
+});
+
 describe('a provider that will never take the input', () => {
   it('ends in an answer, and all money comes back', async () => {
     const world = batchWorld({ settings: configured(), fate: succeeds });

@@ -60,6 +60,7 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
   const ports = {
     settings,
     bucket: 'bucket',
+    recordsPerCheckpoint: 2,
     now: () => nowMs,
     random: () => 0.5,
     sleep: () => Promise.resolve(),

@@ -87,6 +87,8 @@ export function memoryStaging(): StagingStore {
       if (free) leases.set(manifestId, untilMs);
       return result(free);
     },
+    saveProgress: async (manifestId, progress) =>
+      void (await moveManifest(manifestId, 'submitted', { progress: structuredClone(progress) })),
     closeManifest(manifestId) {
       const manifest = manifests.get(manifestId);
       if (manifest !== undefined) manifests.set(manifestId, { ...manifest, phase: 'harvested' });
