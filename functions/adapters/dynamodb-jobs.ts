@@ -1,5 +1,5 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Job } from '../core/batching.ts';
 import type { JobStore } from '../ports/job-store.ts';
 import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';

@@ -1,5 +1,5 @@
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Settings } from '../core/settings.ts';
 import { parseSettings } from '../schemas/settings.ts';
 

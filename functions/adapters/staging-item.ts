@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Chunk, Manifest } from '../core/batching.ts';
 import type { PicoUsd } from '../core/money.ts';
 import { type Item, number, text } from './dynamodb-client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { batchStores } from '../adapters/batch-stores.ts';
 import { bedrockBatch } from '../adapters/bedrock-batch.ts';
 import { sqsJobs } from '../adapters/sqs-answers.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { variables } from '../schemas/environment.ts';
 
 /** What the compactor is deployed with. */

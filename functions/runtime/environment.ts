@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Reads and checks the function's environment, once, at cold start: the one reader of `process.env`. A bad deployment throws at once. */
 export function readEnvironment<Schema extends z.ZodType>(schema: Schema): z.infer<Schema> {

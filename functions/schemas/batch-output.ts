@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BatchRecord } from '../core/batch-record.ts';
 import type { Message } from '../core/wire/converse.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../core/wire/converse.ts';
 
 /** Values that came out of a JSON parser, and are passed on unread. Their depth is bounded before. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The variables that functions may be given. Each contract picks its own; what grows with the configuration is not here (SETTINGS_PATH names it). */
 export const variables = {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StagedJob } from '../core/batching.ts';
 import type { ContentBlock } from '../core/wire/converse.ts';
 import type { JobAnswer, JobMessage, JobRequest } from '../core/wire/job.ts';

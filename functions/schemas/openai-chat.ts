@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonObject } from './converse.ts';
 
 const textPart = z.looseObject({ type: z.literal('text'), text: z.string() });

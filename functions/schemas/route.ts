@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Refusal } from '../core/errors.ts';
 import type { RouteRequest } from '../core/wire/route.ts';
 import { inferenceConfig, jsonObject, messages, system, toolConfig } from './converse.ts';

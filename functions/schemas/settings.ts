@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checksum } from '../core/checksum.ts';
 import type { Settings } from '../core/settings.ts';
 import { byName } from './by-name.ts';

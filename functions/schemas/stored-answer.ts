@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { REFUSALS, type RefusalReason } from '../core/errors.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import { message } from './converse.ts';
