@@ -85,7 +85,7 @@ export function routeWorld({ settings = smallSettings(), model = () => says('42'
   };
   const ports: RoutePorts = routePorts(stores, (event) => void logs.push(event));
   const committed = () => gates.peek('feature:invoice-extractor').committedByDay['2026-11-15'] ?? 0n;
-  return { ports, clock, calls, alerts, logs, gates, ledger, refusals, committed, entries: () => [...ledger.entries.values()] };
+  return { ports, stores, clock, calls, alerts, logs, gates, ledger, refusals, committed, entries: () => [...ledger.entries.values()] };
 }
 
 type WorldOptions = { settings?: Settings; model?: ModelScript; ports?: Partial<Parameters<typeof routePorts>[0]> };
