@@ -13,7 +13,7 @@ const env = readEnvironment(environment);
 const log = logger('batch-harvester');
 const ports = once(async () => {
   const stores = batchStores(env, await loadSettings(env.SETTINGS_PATH));
-  return { ...stores, provider: bedrockBatch(env, stores.blobs), queue: sqsJobs(env), log, recordsPerCheckpoint: 1000 };
+  return { ...stores, provider: bedrockBatch(env, stores.blobs), queue: sqsJobs(env), log, recordsPerCheckpoint: 250 };
 });
 
 /** A job's state-change event names its job; anything else is the poll, which looks at all. */

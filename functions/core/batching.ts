@@ -93,8 +93,8 @@ export const MAX_ATTEMPTS = 3;
 /** A small group waits for company until its deadline is this near. Small Bedrock jobs take minutes, large ones hours; there is no promise. */
 export const DEADLINE_MARGIN_MS = 6 * 3_600_000;
 
-/** How long a harvest of so many records may take: 50,000 in Lambda's 15 minutes. After a crash the next harvester waits this out. */
-export const harvestLeaseMs = (records: number): number => 30_000 + 18 * records;
+/** How long a harvest of so many records may take, 50,000 about Lambda's 15 minutes. After a crash the next harvester waits this out. */
+export const harvestLeaseMs = (records: number): number => 120_000 + 16 * records;
 
 /** Bedrock's quotas: 50,000 records and 1 GB a file (AWS service quotas); bytes with a margin for the record's wrapping. */
 const MAX_RECORDS = 50_000;
