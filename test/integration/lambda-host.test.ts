@@ -108,6 +108,13 @@ describe("the Lambda service's own limits", () => {
     });
   });
 
+  it('refuse an asynchronous request over 1 MB', async () => {
+    lambda.deploy('echo');
+    const Payload = JSON.stringify('x'.repeat(1_048_577));
+    const send = lambda.client.send(new InvokeCommand({ FunctionName: 'echo', InvocationType: 'Event', Payload }));
+    await expect(send).rejects.toBeInstanceOf(RequestTooLargeException);
+  });
+
   it('let the largest answer pass and turn a larger one into a function error', async () => {
     lambda.deploy('big');
     expect((await invoke('big', { bytes: 6_291_556 })).error).toBeUndefined();

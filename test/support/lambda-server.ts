@@ -44,7 +44,7 @@ export async function startLambdaServer(): Promise<LambdaServer> {
     clockOffsetMs: new Float64Array(clock),
     deploy: (name, { timeoutMs = 5_000, memoryMb = 256, aliases = [], retries = 2 } = {}) => {
       const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
-      const spec = { key: name, name, arn, handler: `index.${name}`, codeDirectory: CODE, timeoutMs, memoryMb, environment: {} };
+      const spec = { key: name, name, arn, handler: `troubled.${name}`, codeDirectory: CODE, timeoutMs, memoryMb, environment: {} };
       const host = new FunctionHost({ spec, variables: { ONLY: 'this' }, clockOffsetMs: clock, log: new FunctionLog(logDirectory, name) });
       functions.add({ host, logicalId: name, aliases, maximumRetryAttempts: retries });
       return host;
