@@ -1,53 +1,11 @@
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
 import { ORG } from '../../functions/core/gate-tree.ts';
-import type { FeatureSettings, Settings } from '../../functions/core/settings.ts';
 import { holdMoney, unholdMoney } from '../../functions/use-cases/hold-money.ts';
-import type { MoneyPorts } from '../../functions/use-cases/money-ports.ts';
-import { settleMoney, settleProbe } from '../../functions/use-cases/settle-money.ts';
-import { pauseFeature, resetFeature, tripFeature } from '../../functions/use-cases/trip-feature.ts';
+import { settleMoney } from '../../functions/use-cases/settle-money.ts';
 import { ledgerEntry } from '../support/ledger-entry.ts';
-import { memoryGates } from '../support/memory-gates.ts';
-import { memoryLedger } from '../support/memory-ledger.ts';
-import { featureSettings, settings as testSettings } from '../support/settings.ts';
-
-const NOW = Date.UTC(2026, 10, 22, 10, 30);
-const DAY = '2026-11-22';
-const FEATURE = 'invoice-extractor';
-const LEAF = `feature:${FEATURE}`;
-
-type World = MoneyPorts & { gates: ReturnType<typeof memoryGates>; clock: { nowMs: number }; writes: string[] };
-
-function world(feature: Partial<FeatureSettings> = {}, over: Partial<Settings> = {}): World {
-  const clock = { nowMs: NOW };
-  const writes: string[] = [];
-  const gates = memoryGates();
-  const counted: typeof gates = new Proxy(gates, {
-    get(target, name) {
-      writes.push(String(name));
-      return Reflect.get(target, name);
-    },
-  });
-  return {
-    gates: counted,
-    ledger: memoryLedger(),
-    settings: testSettings({ features: { [FEATURE]: featureSettings(FEATURE, feature) }, ...over }),
-    now: () => clock.nowMs,
-    random: () => 0.5,
-    sleep: (ms) => {
-      clock.nowMs += ms;
-      return Promise.resolve();
-    },
-    clock,
-    writes,
-  };
-}
-
-const ask = (wantPico: bigint, over: Partial<Parameters<typeof holdMoney>[0]> = {}) => {
-  const { admittedAtMs = NOW } = over;
-  const call = { feature: FEATURE, callId: ulid(admittedAtMs), attempt: 1, template: 'extract', model: 'haiku', admittedAtMs };
-  return { ...call, wantPico, floorPico: wantPico, deadlineMs: admittedAtMs + 180_000, ...over };
-};
+import { ask, DAY, FEATURE, LEAF, NOW, moneyWorld as world } from '../support/money-world.ts';
+import { featureSettings } from '../support/settings.ts';
 
 describe('a hold', () => {
   it('takes one write when the money is there, and says what remains', async () => {
@@ -170,77 +128,6 @@ describe('a hold', () => {
 
   it('is a bug when the call id was not made at admission', async () => {
     await expect(holdMoney(ask(1n, { callId: ulid(NOW - 7_200_000) }), world())).rejects.toThrow(RangeError);
-  });
-});
-
-describe('observe mode', () => {
-  it('admits what enforce mode refuses, says so, and pays the debt with the next money', async () => {
-    const ports = world({ mode: 'observe', caps: { dailyPico: 100n } });
-    expect(await holdMoney(ask(90n), ports)).not.toHaveProperty('wouldRefuse');
-    const over = await holdMoney(ask(90n), ports);
-    expect(over).toMatchObject({ kind: 'held', hold: { amountPico: 90n }, wouldRefuse: { reason: 'budget_held' } });
-    expect(ports.gates.peek(LEAF).allowance[DAY]).toBeLessThan(0n);
-    expect(ports.clock.nowMs).toBe(NOW);
-  });
-
-  it('lets calls through an open breaker', async () => {
-    const ports = world({ mode: 'observe' });
-    await tripFeature(FEATURE, { reason: 'loop_detected' }, ports);
-    expect(await holdMoney(ask(1n), ports)).toMatchObject({ kind: 'held', wouldRefuse: { reason: 'breaker_open' } });
-  });
-});
-
-describe("a feature's breaker", () => {
-  it('is tripped by exactly one of many callers', async () => {
-    const ports = world();
-    const wins = await Promise.all(Array.from({ length: 20 }, () => tripFeature(FEATURE, { reason: 'loop_detected' }, ports)));
-    expect(wins.filter(Boolean)).toHaveLength(1);
-  });
-
-  it('refuses until it has cooled down, then lets exactly one probe through', async () => {
-    const ports = world();
-    await tripFeature(FEATURE, { reason: 'loop_detected' }, ports);
-    const retryAtMs = NOW + 300_000;
-    expect(await holdMoney(ask(1n), ports)).toMatchObject({ kind: 'refused', refusal: { reason: 'breaker_open', retryAtMs } });
-    ports.clock.nowMs = retryAtMs;
-    const calls = await Promise.all(Array.from({ length: 10 }, () => holdMoney(ask(1n, { admittedAtMs: retryAtMs }), ports)));
-    expect(calls.filter(({ kind }) => kind === 'held')).toMatchObject([{ probe: true }]);
-  });
-
-  it('closes when the probe is healthy and opens for twice as long when it is not', async () => {
-    const ports = world();
-    await tripFeature(FEATURE, { reason: 'loop_detected' }, ports);
-    ports.clock.nowMs = NOW + 300_000;
-    const bad = await holdMoney(ask(1n, { admittedAtMs: ports.clock.nowMs }), ports);
-    if (bad.kind !== 'held') expect.fail('the probe is held');
-    expect(await settleProbe(bad, false, ports)).toBe(true);
-    expect(await settleProbe(bad, true, ports)).toBe(false);
-    expect(ports.gates.peek(LEAF).breaker).toEqual({ openUntilMs: ports.clock.nowMs + 600_000, trips: 2, reason: 'loop_detected' });
-    ports.clock.nowMs += 600_000;
-    const good = await holdMoney(ask(1n, { admittedAtMs: ports.clock.nowMs }), ports);
-    if (good.kind !== 'held') expect.fail('the probe is held');
-    expect(await settleProbe(good, true, ports)).toBe(true);
-    expect(ports.gates.peek(LEAF).breaker).toEqual({ trips: 0 });
-  });
-
-  it('of a split feature is copied to every shard, and a healthy probe of one closes all', async () => {
-    const ports = world({ shards: 3 });
-    await tripFeature(FEATURE, { reason: 'loop_detected' }, ports);
-    for (const random of [0, 0.4, 0.9])
-      expect(await holdMoney(ask(1n), { ...ports, random: () => random })).toMatchObject({ refusal: { reason: 'breaker_open' } });
-    ports.clock.nowMs = NOW + 300_000;
-    const probe = await holdMoney(ask(1n, { admittedAtMs: ports.clock.nowMs }), ports);
-    if (probe.kind !== 'held') expect.fail('the probe is held');
-    await settleProbe(probe, true, ports);
-    for (const scope of [LEAF, `${LEAF}/0`, `${LEAF}/1`, `${LEAF}/2`]) expect(ports.gates.peek(scope).breaker).toEqual({ trips: 0 });
-  });
-
-  it('is opened and closed by an operator', async () => {
-    const ports = world();
-    await pauseFeature(FEATURE, ports);
-    expect(await holdMoney(ask(1n), ports)).toMatchObject({ refusal: { reason: 'paused' } });
-    await resetFeature(FEATURE, ports);
-    expect(await holdMoney(ask(1n), ports)).toMatchObject({ kind: 'held' });
   });
 });
 
