@@ -16,20 +16,7 @@ import { UpdateExpression } from './update-expression.ts';
  * before; read and decide. No order between gates: money between two of them is pending in the counters until somebody finishes it.
  */
 export function dynamodbGates({ CONTROL_TABLE }: { readonly CONTROL_TABLE: string }): GateStore {
-  const input = (scope: Scope, update: UpdateExpression) => {
-    const { pk, sk } = controlKeys.gate(scope);
-    return { TableName: CONTROL_TABLE, Key: { pk: text(pk), sk: text(sk) }, ...update.parts() };
-  };
-  const write = (scope: Scope, update: UpdateExpression): Promise<GateWrite> =>
-    conditional(() => dynamodb.send(new UpdateItemCommand(input(scope, update))));
-  const writeHold = async (scope: Scope, update: UpdateExpression): Promise<HoldWrite> => {
-    let gate = parseGate(scope, undefined);
-    const result = await conditional(async () => {
-      const answer = await dynamodb.send(new UpdateItemCommand({ ...input(scope, update), ReturnValues: 'ALL_NEW' }));
-      gate = parseGate(scope, answer.Attributes);
-    });
-    return result === 'changed' ? { kind: 'changed', gate } : { kind: 'refused' };
-  };
+  const { write, writeHold } = writers(CONTROL_TABLE);
   return {
     async read(scope) {
       const { pk, sk } = controlKeys.gate(scope);
@@ -71,6 +58,24 @@ export function dynamodbGates({ CONTROL_TABLE }: { readonly CONTROL_TABLE: strin
     ...chunks(write),
     ...upkeep(write),
   };
+}
+
+function writers(CONTROL_TABLE: string) {
+  const input = (scope: Scope, update: UpdateExpression) => {
+    const { pk, sk } = controlKeys.gate(scope);
+    return { TableName: CONTROL_TABLE, Key: { pk: text(pk), sk: text(sk) }, ...update.parts() };
+  };
+  const write = (scope: Scope, update: UpdateExpression): Promise<GateWrite> =>
+    conditional(() => dynamodb.send(new UpdateItemCommand(input(scope, update))));
+  const writeHold = async (scope: Scope, update: UpdateExpression): Promise<HoldWrite> => {
+    let gate = parseGate(scope, undefined);
+    const result = await conditional(async () => {
+      const answer = await dynamodb.send(new UpdateItemCommand({ ...input(scope, update), ReturnValues: 'ALL_NEW' }));
+      gate = parseGate(scope, answer.Attributes);
+    });
+    return result === 'changed' ? { kind: 'changed', gate } : { kind: 'refused' };
+  };
+  return { write, writeHold };
 }
 
 type Write = (scope: Scope, update: UpdateExpression) => Promise<GateWrite>;

@@ -9,6 +9,19 @@ import { conditional, dynamodb, type Item, number, stored, text } from './dynamo
 import { entryItem, parseEntry, parseRollup, rollupItem } from './ledger-item.ts';
 import { EXPIRES_AT, LEDGER_SHARDS, ledgerKeys } from './tables.ts';
 
+/** The few plain operations that everything here is made of. */
+type Table = ReturnType<typeof openTable>;
+
+function openTable(TableName: string) {
+  return {
+    TableName,
+    get: async (key: Key): Promise<Item | undefined> =>
+      (await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key: keyItem(key), ConsistentRead: true })))).Item,
+    put: (item: Item) => stored(() => dynamodb.send(new PutItemCommand({ TableName, Item: item }))),
+    query: (pk: string, prefix?: string) => pages({ TableName, ...queryOf(pk, prefix) }),
+  };
+}
+
 type Key = { readonly pk: string; readonly sk: string };
 const keyItem = ({ pk, sk }: Key): Item => ({ pk: text(pk), sk: text(sk) });
 const PUTS_AT_ONCE = 16;
@@ -20,13 +33,10 @@ const PUTS_AT_ONCE = 16;
  * entries older than the retention may be gone, singly and in any order.
  */
 export function dynamodbLedger({ LEDGER_TABLE }: { readonly LEDGER_TABLE: string }, retentionDays: number): UsageLedger {
-  const TableName = LEDGER_TABLE;
-  const get = async (key: Key): Promise<Item | undefined> =>
-    (await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key: keyItem(key), ConsistentRead: true })))).Item;
-  const put = (item: Item) => stored(() => dynamodb.send(new PutItemCommand({ TableName, Item: item })));
-  const query = (pk: string, prefix?: string) => pages({ TableName, ...queryOf(pk, prefix) });
+  const table = openTable(LEDGER_TABLE);
+  const { TableName, query } = table;
   const find = async (key: Key) => {
-    const item = await get(key);
+    const item = await table.get(key);
     return item === undefined ? undefined : parseEntry(item);
   };
   return {
@@ -57,6 +67,13 @@ export function dynamodbLedger({ LEDGER_TABLE }: { readonly LEDGER_TABLE: string
         for await (const item of shards[index] ?? []) yield parseEntry(item);
       }
     },
+    ...derived(table),
+  };
+}
+
+/** What is made from entries, or says how far that has come. */
+function derived({ TableName, get, put, query }: Table): Omit<UsageLedger, 'record' | 'find' | 'ofRequest' | 'ofHour'> {
+  return {
     async markDirty(hour, markId) {
       await put(keyItem({ pk: ledgerKeys.dirty, sk: `${hour}#${markId}` }));
     },
