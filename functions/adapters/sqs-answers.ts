@@ -8,7 +8,10 @@ const sqs = new SQSClient({ maxAttempts: 4 });
 /** SQS takes 1 MiB a message (since 2025-08); a margin for its envelope. */
 const MAX_BYTES = 1_000_000;
 
-/** Sends answers. NOT guaranteed: order, or only one copy. A reply queue that is gone or closed to us gets its answers on the results queue. */
+/**
+ * Sends answers. NOT guaranteed: order, or only one copy. A reply queue that is gone or closed to us gets its answers on the results
+ * queue.
+ */
 export function sqsAnswers(env: { RESULTS_QUEUE_URL: string; BUCKET: string }): AnswerQueue {
   return {
     async deliver(answer, replyTo) {

@@ -32,8 +32,8 @@ type Harvest = {
 };
 
 /**
- * Books and answers everything that a job which ended has left, then settles its chunks. Any step may be repeated, by the event and the poll
- * at once: entries, answers and settlements are each decided by one conditional write, and built again equal.
+ * Books and answers everything that a job which ended has left, then settles its chunks. Any step may be repeated, by the event and the
+ * poll at once: entries, answers and settlements are each decided by one conditional write, and built again equal.
  */
 export async function harvestManifest(manifest: Manifest, ports: HarvestPorts): Promise<'harvested' | 'running'> {
   if (manifest.phase !== 'submitted') return 'running';
@@ -89,8 +89,8 @@ async function open(manifest: Manifest, ports: HarvestPorts): Promise<Harvest> {
 }
 
 /**
- * Streams the output, each record of the list at most once, and notes how far it came: Lambda cuts off a harvest after 15 minutes. True when a
- * line could not be read.
+ * Streams the output, each record of the list at most once, and notes how far it came: Lambda cuts off a harvest after 15 minutes. True
+ * when a line could not be read.
  */
 async function harvestOutput(manifest: Manifest, job: ProviderJob | undefined, harvest: Harvest, ports: HarvestPorts): Promise<boolean> {
   if (job === undefined || harvest.lines.size === 0) return false;

@@ -12,7 +12,9 @@ type Failed = { readonly line: ListLine; readonly reason: string };
 
 const WIDTH = 16;
 
-/** Sends jobs whose records failed at the provider back to intake, which holds money for them again; after the last time answers `failed`. */
+/**
+ * Sends jobs whose records failed at the provider back to intake, which holds money for them again; after the last time answers `failed`.
+ */
 export async function requeueFailed(chunk: Chunk, failed: readonly Failed[], ports: RequeuePorts): Promise<void> {
   const again = new Set<string>();
   await inParallel(failed, WIDTH, async (failure) => {

@@ -23,8 +23,8 @@ const WIDTH = 16;
 const SEALED_MS = 14 * 86_400_000;
 
 /**
- * Admits jobs of one feature under one hold: hold `open`, prompts to S3, job items, chunk item, seal. The seal is the commit: a crash before
- * it leaves a hold that goes by itself and jobs that the next delivery adopts; after it everything is there.
+ * Admits jobs of one feature under one hold: hold `open`, prompts to S3, job items, chunk item, seal. The seal is the commit: a crash
+ * before it leaves a hold that goes by itself and jobs that the next delivery adopts; after it everything is there.
  */
 export async function stageChunk(jobs: readonly GoodJob[], atMs: number, ports: StagePorts): Promise<Map<GoodJob, Fate>> {
   const feature = jobs[0]?.feature ?? '';

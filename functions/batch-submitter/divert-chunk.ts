@@ -24,8 +24,8 @@ export type DivertPorts = AnswerPorts &
 const WIDTH = 4;
 
 /**
- * Answers a chunk that is too small for the provider and too near its deadline, on demand: gives its batch hold back first, since the router
- * holds for itself. The chunk goes when all of its jobs are answered; a job that must wait is tried again by the next run.
+ * Answers a chunk that is too small for the provider and too near its deadline, on demand: gives its batch hold back first, since the
+ * router holds for itself. The chunk goes when all of its jobs are answered; a job that must wait is tried again by the next run.
  */
 export async function divertChunk(chunk: Chunk, ports: DivertPorts): Promise<void> {
   const { staging } = ports;

@@ -90,7 +90,10 @@ export const manifestOfJobName = (name: string): string | undefined => JOB_NAME.
 export const STAGING_MS = 5 * 60_000;
 /** Records that failed at the provider are sent again this often, then answered `failed`. */
 export const MAX_ATTEMPTS = 3;
-/** A small group waits for company until its deadline is this near. Small Bedrock jobs take minutes, large ones hours; there is no promise. */
+/**
+ * A small group waits for company until its deadline is this near. Small Bedrock jobs take minutes, large ones hours; there is no
+ * promise.
+ */
 export const DEADLINE_MARGIN_MS = 6 * 3_600_000;
 
 /** How long a harvest of so many records may take, 50,000 about Lambda's 15 minutes. After a crash the next harvester waits this out. */

@@ -49,7 +49,10 @@ export type BatchAttempt = {
   readonly stopReason: string;
 };
 
-/** The ledger entry of one batch record, in the hour and day of its chunk's admission. RangeError when a deploy took its feature or model away. */
+/**
+ * The ledger entry of one batch record, in the hour and day of its chunk's admission. RangeError when a deploy took its feature or model
+ * away.
+ */
 export function batchEntry({ job, model: name, admittedAtMs, day, usage, stopReason }: BatchAttempt, settings: Settings): LedgerEntry {
   const feature = settings.features[job.feature];
   const model = settings.models[name];
