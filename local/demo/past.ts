@@ -11,8 +11,8 @@ import { seededRandom } from './random.ts';
 type Habit = 'steady' | 'spikes_once' | 'rewrites_its_cache' | 'batches' | 'silent';
 
 /** UTC hours in which people of the example work, and calls of each template in each. */
-const WORKING_HOURS = [7, 9, 11, 13, 15];
-const CALLS_PER_HOUR: Readonly<Record<Habit, number>> = { steady: 2, spikes_once: 2, rewrites_its_cache: 6, batches: 3, silent: 0 };
+const WORKING_HOURS = [8, 11, 14];
+const CALLS_PER_HOUR: Readonly<Record<Habit, number>> = { steady: 3, spikes_once: 3, rewrites_its_cache: 10, batches: 5, silent: 0 };
 const SPIKE_CALLS = 90;
 
 /**
@@ -54,7 +54,7 @@ function dayOfFeature(day: DayOfFeature): LedgerEntry[] {
     names.flatMap((template) => Array.from({ length: CALLS_PER_HOUR[day.habit] }, () => entryAt(day, template, hour))),
   );
   const [busiest = 'explore'] = names;
-  const spike = day.habit === 'spikes_once' && day.spikes ? Array.from({ length: SPIKE_CALLS }, () => entryAt(day, busiest, 13)) : [];
+  const spike = day.habit === 'spikes_once' && day.spikes ? Array.from({ length: SPIKE_CALLS }, () => entryAt(day, busiest, 14)) : [];
   return [...hours, ...spike];
 }
 

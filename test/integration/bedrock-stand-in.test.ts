@@ -1,18 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  BedrockClient,
-  ConflictException,
-  CreateModelInvocationJobCommand,
-  GetModelInvocationJobCommand,
-  ListModelInvocationJobsCommand,
-  StopModelInvocationJobCommand,
-} from '@aws-sdk/client-bedrock';
 import {
   AccessDeniedException,
-  BedrockRuntimeClient,
-  ConverseCommand,
   type ConverseCommandInput,
   ConverseStreamCommand,
   CountTokensCommand,
@@ -21,60 +8,21 @@ import {
   ThrottlingException,
   ValidationException,
 } from '@aws-sdk/client-bedrock-runtime';
-import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BatchJobEvent } from '../../local/bedrock/batch-job.ts';
-import { type BedrockStandIn, bedrockStandIn, type StandInOptions } from '../../local/bedrock/stand-in.ts';
-import { Clock } from '../../local/clock.ts';
-import { serveBackend } from '../support/backend-server.ts';
-import { s3InMemory } from '../support/s3-in-memory.ts';
+import { type BedrockWorld, bedrockWorld, HAIKU, LLAMA, PROFILE, SONNET, user } from '../support/bedrock-world.ts';
 
-const HAIKU = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
-const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
-const LLAMA = 'us.meta.llama3-3-70b-instruct-v1:0';
-const PROFILE = 'arn:aws:bedrock:us-east-1:000000000000:application-inference-profile/abc123';
-const ROLE = 'arn:aws:iam::000000000000:role/batch';
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-
-const objects = new Map<string, string>();
-const events: BatchJobEvent[] = [];
-const clock = new Clock();
-let s3: Awaited<ReturnType<typeof serveBackend>>;
-let server: Awaited<ReturnType<typeof serveBackend>>;
-let standIn: BedrockStandIn;
-let runtime: BedrockRuntimeClient;
-let control: BedrockClient;
-
-const options = (more: Partial<StandInOptions> = {}): StandInOptions => ({
-  clock,
-  profileSource: (arn) => (arn === PROFILE ? `arn:aws:bedrock:us-east-1:000000000000:inference-profile/${HAIKU}` : undefined),
-  s3For: () => new S3Client({ endpoint: s3.url, region: 'us-east-1', credentials, forcePathStyle: true }),
-  onBatchEvent: (event) => events.push(event),
-  notGranted: ['opus-4-6'],
-  ...more,
-});
-
+let world: BedrockWorld;
+let standIn: BedrockWorld['standIn'];
+let runtime: BedrockWorld['runtime'];
 beforeAll(async () => {
-  s3 = await serveBackend(s3InMemory(objects));
-  standIn = bedrockStandIn(options());
-  server = await serveBackend(standIn.backend);
-  const config = { endpoint: server.url, region: 'us-east-1', credentials, maxAttempts: 1 };
-  runtime = new BedrockRuntimeClient(config);
-  control = new BedrockClient(config);
+  world = await bedrockWorld();
+  ({ standIn, runtime } = world);
 });
-afterAll(async () => {
-  runtime.destroy();
-  control.destroy();
-  await standIn.stop();
-  await Promise.all([server.close(), s3.close()]);
-});
+afterAll(() => world.stop());
 beforeEach(() => {
   standIn.setBehaviour({});
 });
-
-const user = (text: string): ConverseCommandInput['messages'] => [{ role: 'user', content: [{ text }] }];
-const converse = (input: Partial<ConverseCommandInput>) =>
-  runtime.send(new ConverseCommand({ modelId: HAIKU, messages: user('hello'), ...input }));
+const converse: BedrockWorld['converse'] = (input) => world.converse(input);
 /** Exactly this many tokens, told apart by `name`. */
 const words = (tokens: number, name: string): string => name.padEnd(tokens * 4, ' lorem ipsum').slice(0, tokens * 4);
 
@@ -151,18 +99,18 @@ describe('a cache point', () => {
       cacheReadInputTokens: 0,
       cacheDetails: [{ ttl: '5m', inputTokens: 2_000 }],
     });
-    clock.advance(299_000);
+    world.clock.advance(299_000);
     expect(await usage(request)).toMatchObject({ inputTokens: 5, cacheWriteInputTokens: 0, cacheReadInputTokens: 2_000 });
-    clock.advance(299_000); // Alive only because the hit above started its time again.
+    world.clock.advance(299_000); // Alive only because the hit above started its time again.
     expect(await usage(request)).toMatchObject({ cacheReadInputTokens: 2_000 });
-    clock.advance(301_000);
+    world.clock.advance(301_000);
     expect(await usage(request)).toMatchObject({ cacheWriteInputTokens: 2_000, cacheReadInputTokens: 0 });
   });
 
   it('lives an hour when it says so', async () => {
     const request = prompt('one hour', 2_000, '1h');
     expect((await usage(request))?.cacheDetails).toEqual([{ ttl: '1h', inputTokens: 2_000 }]);
-    clock.advance(3_500_000);
+    world.clock.advance(3_500_000);
     expect(await usage(request)).toMatchObject({ cacheReadInputTokens: 2_000 });
   });
 
@@ -244,7 +192,7 @@ describe('a fault that was asked for', () => {
   it('can be a broken connection, for HTTP/2 and for HTTP/1.1 clients', async () => {
     standIn.setBehaviour({ error: 'disconnect' });
     const body = JSON.stringify({ messages: user('over HTTP/1.1') });
-    const http1 = () => fetch(`${server.url}/model/${HAIKU}/converse`, { method: 'POST', body });
+    const http1 = () => fetch(`${world.server.url}/model/${HAIKU}/converse`, { method: 'POST', body });
     await expect(converse({})).rejects.toThrow();
     await expect(http1()).rejects.toThrow();
     standIn.setBehaviour({});
@@ -280,114 +228,5 @@ describe('a request that Bedrock refuses', () => {
 
   it('a model without access', async () => {
     await expect(converse({ modelId: 'us.anthropic.claude-opus-4-6' })).rejects.toBeInstanceOf(AccessDeniedException);
-  });
-});
-
-describe('a batch job', () => {
-  const record = (n: number, modelInput: unknown = { messages: user(`[[out=20]] record ${n}`), inferenceConfig: { maxTokens: 50 } }) =>
-    JSON.stringify({ recordId: `r${n}`, modelInput });
-  const input = (name: string, lines: readonly string[]) => objects.set(`bucket/in/${name}.jsonl`, `${lines.join('\n')}\n`);
-  const create = (name: string, more: { clientRequestToken?: string; modelId?: string } = {}) =>
-    control.send(
-      new CreateModelInvocationJobCommand({
-        jobName: name,
-        roleArn: ROLE,
-        modelId: HAIKU,
-        modelInvocationType: 'Converse',
-        inputDataConfig: { s3InputDataConfig: { s3Uri: `s3://bucket/in/${name}.jsonl` } },
-        outputDataConfig: { s3OutputDataConfig: { s3Uri: 's3://bucket/out/' } },
-        ...more,
-      }),
-    );
-  const get = (jobArn: string | undefined) => control.send(new GetModelInvocationJobCommand({ jobIdentifier: jobArn }));
-  const outputOf = (jobArn = '', name = '') =>
-    (objects.get(`bucket/out/${jobArn.split('/').at(-1)}/${name}.jsonl.out`) ?? '')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-  const many = (n: number) => Array.from({ length: n }, (_, index) => record(index));
-
-  it('answers every record, in another order, beside a manifest, and tells each state', async () => {
-    const tooled = { messages: user('x'), toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: {} } } }] } };
-    input('whole', [...many(119), record(119, tooled)]);
-    const { jobArn } = await create('whole');
-    expect((await get(jobArn)).status).toBe('Submitted');
-    expect(await standIn.advanceBatch()).toEqual([jobArn]);
-    expect(await get(jobArn)).toMatchObject({ status: 'Completed', totalRecordCount: 120, successRecordCount: 119, errorRecordCount: 1 });
-    const output = outputOf(jobArn, 'whole');
-    expect(output.map(({ recordId }) => recordId).sort()).toEqual(Array.from({ length: 120 }, (_, n) => `r${n}`).sort());
-    expect(output.map(({ recordId }) => recordId)).not.toEqual(Array.from({ length: 120 }, (_, n) => `r${n}`));
-    expect(output.find(({ recordId }) => recordId === 'r3').modelOutput).toMatchObject({
-      stopReason: 'end_turn',
-      usage: { outputTokens: 20 },
-    });
-    expect(output.find(({ recordId }) => recordId === 'r119').error).toMatchObject({ errorCode: 400 });
-    const manifest = JSON.parse(objects.get(`bucket/out/${jobArn?.split('/').at(-1)}/manifest.json.out`) ?? '{}');
-    expect(manifest).toMatchObject({ totalRecordCount: 120, successRecordCount: 119, outputTokenCount: 119 * 20 });
-    const states = events.filter(({ resources }) => resources[0] === jobArn).map(({ detail }) => detail['status']);
-    expect(states).toEqual(['Submitted', 'InProgress', 'Completed']);
-  });
-
-  it('fails below the minimum of records, and when the role cannot read its input', async () => {
-    input('few', many(99));
-    const [few, missing] = [await create('few'), await create('missing')];
-    await standIn.advanceBatch();
-    expect(await get(few.jobArn)).toMatchObject({
-      status: 'Failed',
-      message: expect.stringContaining('(99) than the required minimum of: 100'),
-    });
-    expect(await get(missing.jobArn)).toMatchObject({ status: 'Failed', message: expect.stringContaining('could not read') });
-  });
-
-  it('is the same job for the same client token, and a conflict for another request', async () => {
-    input('token', many(100));
-    const first = await create('token', { clientRequestToken: 'T1' });
-    expect((await create('token', { clientRequestToken: 'T1' })).jobArn).toBe(first.jobArn);
-    await expect(create('token', { clientRequestToken: 'T1', modelId: SONNET })).rejects.toBeInstanceOf(ConflictException);
-    const listed = await control.send(new ListModelInvocationJobsCommand({ nameContains: 'token' }));
-    expect(listed.invocationJobSummaries?.map(({ jobName }) => jobName)).toEqual(['token']);
-  });
-
-  it('completes by the clock alone, and can be stopped before', async () => {
-    input('clock', many(100));
-    const [timed, stopped] = [await create('clock'), await create('clock')];
-    await control.send(new StopModelInvocationJobCommand({ jobIdentifier: stopped.jobArn }));
-    clock.advance(600_001);
-    await expect.poll(async () => (await get(timed.jobArn)).status).toBe('Completed');
-    expect((await get(stopped.jobArn)).status).toBe('Stopped');
-  });
-
-  it('ends as the behaviour says', async () => {
-    input('half', many(100));
-    standIn.setBehaviour({ batch: { status: 'PartiallyCompleted', recordErrorRate: 0.1 } });
-    const { jobArn } = await create('half');
-    await standIn.advanceBatch();
-    expect(await get(jobArn)).toMatchObject({ status: 'PartiallyCompleted', processedRecordCount: 50, errorRecordCount: 5 });
-    expect(outputOf(jobArn, 'half')).toHaveLength(50);
-  });
-
-  it('survives a restart on the same directory', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'bedrock-'));
-    input('kept', many(100));
-    const [before, after] = [bedrockStandIn(options({ dataDir })), () => bedrockStandIn(options({ dataDir }))];
-    const first = await serveBackend(before.backend);
-    const client = new BedrockClient({ endpoint: first.url, region: 'us-east-1', credentials, maxAttempts: 1 });
-    const { jobArn } = await client.send(
-      new CreateModelInvocationJobCommand({
-        jobName: 'kept',
-        roleArn: ROLE,
-        modelId: HAIKU,
-        modelInvocationType: 'Converse',
-        inputDataConfig: { s3InputDataConfig: { s3Uri: 's3://bucket/in/kept.jsonl' } },
-        outputDataConfig: { s3OutputDataConfig: { s3Uri: 's3://bucket/out' } },
-      }),
-    );
-    client.destroy();
-    await Promise.all([before.stop(), first.close()]);
-    const again = after();
-    expect(await again.advanceBatch()).toEqual([jobArn]);
-    expect(outputOf(jobArn, 'kept')).toHaveLength(100);
-    await again.stop();
-    rmSync(dataDir, { recursive: true });
   });
 });
