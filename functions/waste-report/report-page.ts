@@ -33,7 +33,7 @@ function findingsTable({ findings }: Report): Html {
     (
       found,
     ) => html`<tr><td><strong>${TITLES[found.kind]}</strong><br>${found.feature} / ${found.template}<br><span class="soft">${found.owner}</span></td>
-<td>${found.action}<br><span class="soft">${found.method}: ${evidenceOf(found.evidence)}</span></td><td class="n">${displayUsd(found.wastedPico)}</td></tr>`,
+<td>${found.action}<br><span class="soft">${found.method}: ${evidenceOf(found.evidence)}</span></td><td class="n">${found.wastedPico === 0n ? 'advice' : displayUsd(found.wastedPico)}</td></tr>`,
   );
   return html`<table><tr><th>What</th><th>Change</th><th class="n">Wasted</th></tr>${rows}</table>`;
 }

@@ -12,7 +12,7 @@ type Habit = 'steady' | 'spikes_once' | 'rewrites_its_cache' | 'batches' | 'sile
 
 /** UTC hours in which people of the example work, and calls of each template in each. */
 const WORKING_HOURS = [8, 11, 14];
-const CALLS_PER_HOUR: Readonly<Record<Habit, number>> = { steady: 3, spikes_once: 3, rewrites_its_cache: 10, batches: 5, silent: 0 };
+const CALLS_PER_HOUR: Readonly<Record<Habit, number>> = { steady: 3, spikes_once: 3, rewrites_its_cache: 14, batches: 5, silent: 0 };
 const SPIKE_CALLS = 90;
 
 /**
@@ -28,6 +28,12 @@ export function pastEntries(settings: Settings, nowMs: number): LedgerEntry[] {
     const days = daysBetween(period.beforeFrom, addDays(today, -1));
     return days.flatMap((day) => dayOfFeature({ settings, feature, habit, day, spikes: day === addDays(period.to, -1), random }));
   });
+}
+
+/** Features that the made-up past never calls, for the report to ask about. */
+export function silentFeatures({ features }: Settings): string[] {
+  const all = Object.values(features);
+  return all.filter((feature, index) => habitOf(feature, index, all.length) === 'silent').map(({ name }) => name);
 }
 
 function habitOf(feature: FeatureSettings, index: number, features: number): Habit {

@@ -21,9 +21,14 @@ export function screen(out: NodeJS.WriteStream = process.stdout): Screen {
     table(rows) {
       const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
       for (const [index, row] of rows.entries()) {
-        const cells = row.map((text, column) => (column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)));
+        const cells = row.map((text, column) =>
+          isAmount(rows, column) ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0),
+        );
         out.write(`  ${index === 0 ? bold(cells.join('  ')) : cells.join('  ')}\n`);
       }
     },
   };
 }
+
+/** A column whose last cell is a number or a sum of money is set to the right. */
+const isAmount = (rows: readonly (readonly string[])[], column: number): boolean => /^[$\d]/.test(rows.at(-1)?.[column] ?? '');

@@ -3,6 +3,7 @@ import type { FeatureSettings } from '../../../functions/core/settings.ts';
 import type { RouteRequest } from '../../../functions/core/wire/route.ts';
 import { inParallel } from '../../../functions/use-cases/in-parallel.ts';
 import { type DemoContext, type Routed, routeThrough } from '../demo-context.ts';
+import { silentFeatures } from '../past.ts';
 
 const CALLS = 36;
 const PARALLEL = 4;
@@ -13,7 +14,9 @@ const BAD_ANSWER_EVERY = 9;
 export async function routedCalls(context: DemoContext): Promise<void> {
   const { screen, settings } = context;
   screen.heading('Live traffic through the router');
-  const targets = Object.values(settings.features).flatMap((feature) =>
+  const silent = silentFeatures(settings);
+  const called = Object.values(settings.features).filter(({ name }) => !silent.includes(name));
+  const targets = called.flatMap((feature) =>
     (feature.openTemplates ? ['explore'] : Object.keys(feature.templates)).map((template) => ({ feature, template })),
   );
   const outcomes: Routed[] = [];
