@@ -1,8 +1,9 @@
 import type { BatchRecord } from '../core/batch-record.ts';
 import type { Chunk } from '../core/batching.ts';
-import { answerOf, batchEntry, unanswered, usageOf } from '../core/job-answer.ts';
+import { answerOf, batchEntry, unanswered } from '../core/job-answer.ts';
 import { type PicoUsd, picoToUsd } from '../core/money.ts';
 import type { JobAnswer } from '../core/wire/job.ts';
+import { wireUsage } from '../core/wire/usage.ts';
 import type { ProviderJob } from '../ports/batch-provider.ts';
 import type { ListLine } from '../schemas/job.ts';
 import { type AnswerPorts, answerJob } from '../use-cases/answer-job.ts';
@@ -22,7 +23,7 @@ export async function harvestRecord(
   const entry = await ports.ledger.record(batchEntry(attempt, ports.settings));
   const late = job?.endedAtMs !== undefined && job.endedAtMs > line.job.deadlineMs;
   const paid = {
-    ...(record.usage === undefined ? {} : { usage: usageOf(record.usage) }),
+    ...(record.usage === undefined ? {} : { usage: wireUsage(record.usage) }),
     costUsd: picoToUsd(entry.costPico),
     mode: 'batch',
     ...(job === undefined ? {} : { providerJob: job.ref }),

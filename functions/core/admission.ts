@@ -1,6 +1,5 @@
 import type { PicoUsd } from './money.ts';
-import { type PriceRow, worstUnitPrices } from './price-book.ts';
-import type { CacheWrite } from './prompt-cache.ts';
+import { type CacheWrite, type PriceRow, worstUnitPrices } from './price-book.ts';
 import type { FeatureSettings, ModelSettings } from './settings.ts';
 
 /** What one attempt may cost at worst, and the output that it may have. */

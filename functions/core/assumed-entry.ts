@@ -2,6 +2,7 @@ import { utcHour } from './calendar.ts';
 import type { Hold } from './gate.ts';
 import { type LedgerEntry, requestIdOf } from './ledger.ts';
 import { findPrice, type UnitPrices } from './price-book.ts';
+import { armOf } from './routing.ts';
 import type { Settings } from './settings.ts';
 import { NO_USAGE } from './usage.ts';
 
@@ -18,9 +19,10 @@ export function assumedEntry(hold: Hold, feature: string, settings: Settings): L
   const known = settings.features[feature];
   const model = settings.models[hold.model];
   const price = model === undefined ? undefined : findPrice(model.prices, 'on_demand', hold.admittedAtMs);
+  const request = requestOf(hold, feature);
   return {
     kind: 'assumed',
-    ...requestOf(hold, feature),
+    ...request,
     feature,
     template: hold.template,
     templateVersion: '',
@@ -31,8 +33,8 @@ export function assumedEntry(hold: Hold, feature: string, settings: Settings): L
     modelId: model?.modelId ?? hold.model,
     provider: model?.provider ?? 'unknown',
     mode: 'on_demand',
-    arm: known?.route.cheap === hold.model && known.route.strong !== hold.model ? 'cheap' : 'strong',
-    escalated: Number(hold.id.split('#')[1]) > 1,
+    arm: known === undefined ? 'strong' : armOf(known.route, hold.model),
+    escalated: request.attempt > 1,
     reason: 'unresolved',
     admittedAtMs: hold.admittedAtMs,
     hour: utcHour(hold.admittedAtMs),

@@ -1,3 +1,4 @@
+import { HOUR_MS } from './calendar.ts';
 import type { ChunkHold, Scope } from './gate.ts';
 import type { PicoUsd } from './money.ts';
 import type { Settings } from './settings.ts';
@@ -90,11 +91,8 @@ export const manifestOfJobName = (name: string): string | undefined => JOB_NAME.
 export const STAGING_MS = 5 * 60_000;
 /** Records that failed at the provider are sent again this often, then answered `failed`. */
 export const MAX_ATTEMPTS = 3;
-/**
- * A small group waits for company until its deadline is this near. Small Bedrock jobs take minutes, large ones hours; there is no
- * promise.
- */
-export const DEADLINE_MARGIN_MS = 6 * 3_600_000;
+/** A small group waits for company until its deadline is this near. Small Bedrock jobs take minutes, large ones hours; none is promised. */
+export const DEADLINE_MARGIN_MS = 6 * HOUR_MS;
 
 /** How long a harvest of so many records may take, 50,000 about Lambda's 15 minutes. After a crash the next harvester waits this out. */
 export const harvestLeaseMs = (records: number): number => 120_000 + 16 * records;

@@ -17,15 +17,16 @@ export const coolDownMs = (policy: BreakerPolicy, trips: number): number =>
 
 /** Opens a closed breaker. One that is open stays as it is: only the first of many tripping callers changes anything. */
 export function trip(state: BreakerState, policy: BreakerPolicy, nowMs: number): BreakerState {
-  if (state.phase !== 'closed') return state;
-  const trips = state.trips + 1;
-  return { phase: 'open', untilMs: nowMs + coolDownMs(policy, trips), trips };
+  return state.phase === 'closed' ? openedAgain(state, policy, nowMs) : state;
 }
 
 /** What the probe found. Anybody else's outcome changes nothing. */
 export function probed(state: BreakerState, callId: string, healthy: boolean, policy: BreakerPolicy, nowMs: number): BreakerState {
   if (state.phase !== 'probing' || state.probeId !== callId) return state;
-  if (healthy) return CLOSED;
+  return healthy ? CLOSED : openedAgain(state, policy, nowMs);
+}
+
+function openedAgain(state: BreakerState, policy: BreakerPolicy, nowMs: number): BreakerState {
   const trips = state.trips + 1;
   return { phase: 'open', untilMs: nowMs + coolDownMs(policy, trips), trips };
 }

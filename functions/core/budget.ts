@@ -1,5 +1,5 @@
 import { monthOf } from './calendar.ts';
-import type { Refusal } from './errors.ts';
+import { type Refusal, refuse } from './errors.ts';
 import { type Gate, type Scope, transferKey } from './gate.ts';
 import { maxPico, minPico, type PicoUsd, picoToUsd, sumPico } from './money.ts';
 import type { Caps } from './settings.ts';
@@ -69,14 +69,12 @@ export function grantSize(ask: { least: PicoUsd; most: PicoUsd }, remainder: Pic
   return remainder > 0n && remainder >= ask.least ? remainder : 0n;
 }
 
-const PERIOD_WORDS: Record<CapPeriod, string> = { hourly: 'hourly', daily: 'daily', monthly: 'monthly' };
-
 /** The refusal for a cap that stands in the way: `budget_held` when calls in flight hold the money, else `budget_exhausted`. */
 export function budgetRefusal(use: CapUse, neededPico: PicoUsd, held: boolean, retryAtMs?: number): Refusal {
   const { scope, period } = use;
   const message = held
-    ? `the ${PERIOD_WORDS[period]} budget of ${scope} is held by calls in flight; try again in a second`
-    : `the ${PERIOD_WORDS[period]} budget of ${scope} does not cover this call; raise it, shorten the call, or wait for the next period`;
+    ? `the ${period} budget of ${scope} is held by calls in flight; try again in a second`
+    : `the ${period} budget of ${scope} does not cover this call; raise it, shorten the call, or wait for the next period`;
   return {
     reason: held ? 'budget_held' : 'budget_exhausted',
     message,
@@ -90,3 +88,7 @@ export function budgetRefusal(use: CapUse, neededPico: PicoUsd, held: boolean, r
     },
   };
 }
+
+/** The refusal for a race that was lost too often, whatever the budget has left. */
+export const contendedRefusal = (scope: Scope, nowMs: number): Refusal =>
+  refuse('budget_held', `many calls move money in ${scope} at once; try again in a second`, { scope }, nowMs + 1000);

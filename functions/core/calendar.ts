@@ -1,5 +1,5 @@
 /** Days, hours and ISO weeks as strings; every function takes its instant as an argument. */
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
 /** UTC hour, `yyyy-mm-ddThh`. */

@@ -1,3 +1,4 @@
+import { member } from './member.ts';
 import type { Json, Message, Prompt, ToolUse } from './wire/converse.ts';
 
 /** Checks a value against a JSON Schema: undefined when it fits, otherwise what does not. Given by an adapter. */
@@ -40,7 +41,7 @@ export function failedCheck(
 /** The JSON Schema that the answer's text must fit: the caller's expectation, or the output format asked of the model. */
 export function expectedSchema(asked: Expectation): Json | undefined {
   if (asked.expect !== undefined) return asked.expect.jsonSchema;
-  const format = field(field(field(field(asked.outputConfig, 'textFormat'), 'structure'), 'jsonSchema'), 'schema');
+  const format = member(asked.outputConfig, 'textFormat', 'structure', 'jsonSchema', 'schema');
   return typeof format === 'string' ? parsed(format)?.value : undefined;
 }
 
@@ -76,9 +77,4 @@ function parsed(text: string): { value: Json } | undefined {
   } catch {
     return undefined;
   }
-}
-
-function field(value: Json | undefined, name: string): Json | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
 }

@@ -1,5 +1,5 @@
 import { requestOf } from './assumed-entry.ts';
-import { addDays, DAY_MS, localDayStartMs, utcHour } from './calendar.ts';
+import { addDays, HOUR_MS, localDayStartMs, utcHour } from './calendar.ts';
 import type { Gate } from './gate.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { type PicoUsd, sumPico } from './money.ts';
@@ -35,6 +35,6 @@ const keyOf = ({ requestId, attempt }: { readonly requestId: string; readonly at
 export function hoursOfDay(day: string, timezone: string): string[] {
   const endMs = localDayStartMs(addDays(day, 1), timezone);
   const hours: string[] = [];
-  for (let atMs = localDayStartMs(day, timezone); atMs < endMs; atMs += DAY_MS / 24) hours.push(utcHour(atMs));
+  for (let atMs = localDayStartMs(day, timezone); atMs < endMs; atMs += HOUR_MS) hours.push(utcHour(atMs));
   return [...new Set([...hours, utcHour(endMs - 1)])];
 }

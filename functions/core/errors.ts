@@ -41,6 +41,9 @@ export type Refusal = {
   readonly evidence: Evidence;
 };
 
+export const refuse = (reason: RefusalReason, message: string, evidence: Evidence = {}, retryAtMs?: number): Refusal =>
+  retryAtMs === undefined ? { reason, message, evidence } : { reason, message, evidence, retryAtMs };
+
 /** Codes of a failing world: thrown by adapters, turned into the refusal of the same name by the use case. */
 export type FailureCode =
   | 'model_throttled'

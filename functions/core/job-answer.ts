@@ -3,6 +3,7 @@ import { utcHour } from './calendar.ts';
 import { type LedgerEntry, requestIdOf } from './ledger.ts';
 import { type PicoUsd, picoToUsd } from './money.ts';
 import { costOf, findPrice } from './price-book.ts';
+import { armOf } from './routing.ts';
 import type { Settings } from './settings.ts';
 import { NO_USAGE, type Usage } from './usage.ts';
 import type { JobAnswer, JobError } from './wire/job.ts';
@@ -32,13 +33,6 @@ export function recordOf({ output: _, ...rest }: JobAnswer): RecordedAnswer {
   return { answerId: rest.answerId, text: JSON.stringify(rest) };
 }
 
-export const usageOf = (usage: Usage): NonNullable<JobAnswer['usage']> => ({
-  inputTokens: usage.input,
-  outputTokens: usage.output,
-  cacheReadInputTokens: usage.cacheRead,
-  cacheWriteInputTokens: usage.cacheWrite5m + usage.cacheWrite1h,
-});
-
 export type BatchAttempt = {
   readonly job: StagedJob;
   readonly model: string;
@@ -49,10 +43,7 @@ export type BatchAttempt = {
   readonly stopReason: string;
 };
 
-/**
- * The ledger entry of one batch record, in the hour and day of its chunk's admission. RangeError when a deploy took its feature or model
- * away.
- */
+/** The entry of one batch record, in the hour and day of its chunk's admission. RangeError when a deploy took its feature or model away. */
 export function batchEntry({ job, model: name, admittedAtMs, day, usage, stopReason }: BatchAttempt, settings: Settings): LedgerEntry {
   const feature = settings.features[job.feature];
   const model = settings.models[name];
@@ -76,7 +67,7 @@ export function batchEntry({ job, model: name, admittedAtMs, day, usage, stopRea
     modelId: model.modelId,
     provider: model.provider,
     mode: 'batch',
-    arm: name === feature.route.cheap && name !== feature.route.strong ? 'cheap' : 'strong',
+    arm: armOf(feature.route, name),
     escalated: false,
     reason: 'batch',
     admittedAtMs,

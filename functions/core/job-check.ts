@@ -1,4 +1,5 @@
 import { boundAttempt } from './admission.ts';
+import { HOUR_MS } from './calendar.ts';
 import { findPrice } from './price-book.ts';
 import type { FeatureSettings, ModelSettings, Settings } from './settings.ts';
 import { estimateTokens } from './token-estimate.ts';
@@ -50,7 +51,7 @@ function priceJob(
     requestedMaxTokens: request.inferenceConfig?.maxTokens,
     cacheWrite: 'none',
   });
-  const deadlineMs = message.deadline === undefined ? atMs + feature.batch.maxDelayHours * 3_600_000 : Date.parse(message.deadline);
+  const deadlineMs = message.deadline === undefined ? atMs + feature.batch.maxDelayHours * HOUR_MS : Date.parse(message.deadline);
   return { kind: 'accepted', job: { model: model.name, maxTokens, deadlineMs, afterDeadline: feature.batch.afterDeadline, holdPico } };
 }
 

@@ -4,6 +4,8 @@ import { promptTokens, type Usage } from './usage.ts';
 export type Meter = 'input' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'output';
 /** Pico-dollars per token of each meter. */
 export type UnitPrices = Readonly<Record<Meter, PicoUsd>>;
+/** The dearest write into the provider's cache that a request asks for. */
+export type CacheWrite = 'none' | '5m' | '1h';
 export type PriceMode = 'on_demand' | 'batch' | 'flex';
 
 /** One price of one model: valid from a UTC day on, until the next row of the same model and mode. */
@@ -45,7 +47,7 @@ export function costOf(usage: Usage, row: PriceRow): { readonly costPico: PicoUs
  * The dearest price per input and per output token that a request of at most `inputTokens` can hit: each input token at the dearest meter
  * in use (plain, or the cache write that was asked for). Multiply by the bounds to get a hold that the real cost cannot pass (Law 6).
  */
-export function worstUnitPrices(row: PriceRow, inputTokens: number, cacheWrite: 'none' | '5m' | '1h') {
+export function worstUnitPrices(row: PriceRow, inputTokens: number, cacheWrite: CacheWrite) {
   const prices = unitPricesFor(row, inputTokens);
   const write = cacheWrite === 'none' ? prices.input : cacheWrite === '5m' ? prices.cacheWrite5m : prices.cacheWrite1h;
   // Providers may also cache by themselves (implicit caching), so a read price above the input price counts too.

@@ -1,9 +1,9 @@
+import type { CacheWrite } from './price-book.ts';
 import type { ModelSettings } from './settings.ts';
 import { estimatePrefixTokens } from './token-estimate.ts';
 import type { ContentBlock, Prompt, Tool } from './wire/converse.ts';
 
 type CachePoint = NonNullable<ContentBlock['cachePoint']>;
-export type CacheWrite = 'none' | '5m' | '1h';
 
 /**
  * Puts one cache point after the static prefix (tools and system), where the model caches and the prefix is long enough to be cached; a

@@ -1,8 +1,7 @@
 import type { RefusalReason } from './errors.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { type PicoUsd, picoToUsd, sumPico } from './money.ts';
-import { promptTokens, type Usage } from './usage.ts';
-import type { Receipt, RouteAnswer } from './wire/route.ts';
+import type { Receipt } from './wire/route.ts';
 
 export type ReceiptFacts = {
   /** Of the attempts that cost something, in order; the last one's model answered unless `answering` says otherwise. */
@@ -30,11 +29,3 @@ export function receiptOf({ entries, answering, budget, warnings, maxTokensClamp
     warnings: [...new Set(warnings)],
   };
 }
-
-/** Usage in the words of the wire: the answering attempt's. */
-export const wireUsage = (usage: Usage): RouteAnswer['usage'] => ({
-  inputTokens: usage.input,
-  outputTokens: usage.output,
-  cacheReadInputTokens: usage.cacheRead,
-  cacheWriteInputTokens: promptTokens(usage) - usage.input - usage.cacheRead,
-});

@@ -1,9 +1,10 @@
 import { type Bounds, boundAttempt } from './admission.ts';
-import type { Evidence, Refusal, RefusalReason } from './errors.ts';
+import { GRACE_MS } from './closed-hours.ts';
+import { type Refusal, refuse } from './errors.ts';
 import { UNASSIGNED_FEATURE } from './gate-tree.ts';
 import { type Arm, requestIdOf } from './ledger.ts';
 import { findPrice, type PriceRow } from './price-book.ts';
-import { type CacheWrite, cacheWriteOf, placeCachePoints } from './prompt-cache.ts';
+import { cacheWriteOf, placeCachePoints } from './prompt-cache.ts';
 import { type Decision, decide } from './routing.ts';
 import type { FeatureSettings, ModelSettings, Settings } from './settings.ts';
 import { estimateTokens } from './token-estimate.ts';
@@ -40,12 +41,6 @@ export type AttemptPlan = {
 
 export type Planned = { readonly kind: 'planned'; readonly plan: Plan } | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-export const refuse = (reason: RefusalReason, message: string, evidence: Evidence = {}, retryAtMs?: number): Refusal =>
-  retryAtMs === undefined ? { reason, message, evidence } : { reason, message, evidence, retryAtMs };
-
-/** Time for a hold beyond the function's own time-out, before anyone else may resolve it. */
-const HOLD_GRACE_MS = 60_000;
-
 /** Attributes, bounds and routes a request, or says why not. Pure: the same request under the same settings is planned alike. */
 export function planRequest(request: RouteRequest, settings: Settings, call: { callId: string; admittedAtMs: number }): Planned {
   const attributed = attribute(request, settings);
@@ -67,7 +62,7 @@ export function planRequest(request: RouteRequest, settings: Settings, call: { c
     ...call,
     request,
     requestId: requestIdOf(feature.name, template, call.callId),
-    deadlineMs: call.admittedAtMs + settings.timeoutSeconds * 1000 + HOLD_GRACE_MS,
+    deadlineMs: call.admittedAtMs + settings.timeoutSeconds * 1000 + GRACE_MS,
     feature,
     template,
     decision: decide(feature, { template, estimatedInputTokens, usesTools }, model),
@@ -124,12 +119,10 @@ export function planAttempt(
     });
   }
   const prompt = placeCachePoints(promptOf(plan.request), model, plan.feature.cache);
-  const cacheWrite: CacheWrite = cacheWriteOf(prompt);
-  const requestedMaxTokens = plan.request.inferenceConfig?.maxTokens;
   const bounds = boundAttempt(plan.feature, model, row, {
     estimatedInputTokens: plan.estimatedInputTokens,
-    requestedMaxTokens,
-    cacheWrite,
+    requestedMaxTokens: plan.request.inferenceConfig?.maxTokens,
+    cacheWrite: cacheWriteOf(prompt),
   });
   const { number, arm, reason, escalated } = attempt;
   return { attempt: number, model, row, arm, reason, escalated, prompt, bounds };

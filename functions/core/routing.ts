@@ -1,5 +1,5 @@
 import type { Arm } from './ledger.ts';
-import type { FeatureSettings, Tier } from './settings.ts';
+import type { FeatureSettings, RouteSettings, Tier } from './settings.ts';
 
 /** What decides the arm: nothing but the configuration and what the request itself shows. */
 export type RoutingFacts = { readonly template: string; readonly estimatedInputTokens: number; readonly usesTools: boolean };
@@ -12,12 +12,13 @@ export type Decision = {
   readonly escalateTo?: string;
 };
 
+/** The arm that a model stands for in a feature. Where there is one model for both, it is the strong one. */
+export const armOf = ({ cheap, strong }: RouteSettings, model: string): Arm => (model === cheap && cheap !== strong ? 'cheap' : 'strong');
+
 /** Which model answers first, and the reason word that the receipt and the ledger carry. In doubt: strong. */
 export function decide(feature: FeatureSettings, facts: RoutingFacts, override?: string): Decision {
   const { cheap, strong } = feature.route;
-  if (override !== undefined) {
-    return { arm: override === cheap && cheap !== strong ? 'cheap' : 'strong', model: override, reason: 'model_override' };
-  }
+  if (override !== undefined) return { arm: armOf(feature.route, override), model: override, reason: 'model_override' };
   if (cheap === strong) return { arm: 'strong', model: strong, reason: 'single_model' };
   const tier = tierOf(feature, facts.template);
   if (tier === 'strong') return { arm: 'strong', model: strong, reason: 'declared_strong' };

@@ -1,11 +1,11 @@
 import { REFUSALS, type Refusal } from '../core/errors.ts';
+import { member } from '../core/member.ts';
 import type { ContentBlock } from '../core/wire/converse.ts';
 import { wireRefusal } from '../core/wire/refusal.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { ModelEvent } from '../ports/model-client.ts';
 import { retryHeaders } from '../runtime/http.ts';
 import type { SendEvent } from '../runtime/server-sent-events.ts';
-import { member } from './member.ts';
 
 /** An answer as the Anthropic SDK reads it. */
 export const anthropicMessage = ({ requestId, output, stopReason, usage, receipt }: RouteAnswer) => ({
@@ -32,7 +32,7 @@ const stopReasonOf = (reason: string): string => (reason === 'content_filtered' 
 function blockOf({ text, toolUse, ...other }: ContentBlock): object[] {
   if (text !== undefined) return [{ type: 'text', text }];
   if (toolUse !== undefined) return [{ type: 'tool_use', id: toolUse.toolUseId, name: toolUse.name, input: toolUse.input }];
-  const thought = member(member(other, 'reasoningContent'), 'reasoningText');
+  const thought = member(other, 'reasoningContent', 'reasoningText');
   const thinking = member(thought, 'text');
   return thinking === undefined ? [] : [{ type: 'thinking', thinking, signature: member(thought, 'signature') ?? '' }];
 }
@@ -64,7 +64,7 @@ export function anthropicEvents(send: SendEvent): { take(event: ModelEvent): voi
   };
   return {
     take({ contentBlockStart, contentBlockDelta, contentBlockStop }) {
-      const use = member(member(contentBlockStart, 'start'), 'toolUse');
+      const use = member(contentBlockStart, 'start', 'toolUse');
       if (use !== undefined) {
         start(member(contentBlockStart, 'contentBlockIndex'), {
           type: 'tool_use',
@@ -80,7 +80,7 @@ export function anthropicEvents(send: SendEvent): { take(event: ModelEvent): voi
         start(index, { type: 'text', text: '' });
         emit('content_block_delta', { index, delta: { type: 'text_delta', text } });
       }
-      const partial_json = member(member(delta, 'toolUse'), 'input');
+      const partial_json = member(delta, 'toolUse', 'input');
       if (partial_json !== undefined) emit('content_block_delta', { index, delta: { type: 'input_json_delta', partial_json } });
       if (contentBlockStop !== undefined && open.delete(index)) emit('content_block_stop', { index });
     },

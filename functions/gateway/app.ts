@@ -1,8 +1,7 @@
 import { type Context, Hono } from 'hono';
-import { SpillwayError } from '../core/errors.ts';
-import { refuse } from '../core/route-plan.ts';
+import { refuse, SpillwayError } from '../core/errors.ts';
 import { httpProblem, problem } from '../runtime/http.ts';
-import { MOST_PAYLOAD_BYTES } from '../runtime/invoke.ts';
+import { tooLarge } from '../runtime/invoke.ts';
 import { malformed, parseOutcome } from '../schemas/route.ts';
 import { recordOutcome } from '../use-cases/record-outcome.ts';
 import { anthropicWire } from './anthropic-wire.ts';
@@ -69,11 +68,8 @@ const METHODS: readonly (readonly [path: string, method: string])[] = [
 async function withBody(c: Call, answer: (body: unknown) => Promise<Response>): Promise<Response> {
   const { now } = c.get('ports');
   const text = await c.req.text();
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MOST_PAYLOAD_BYTES) {
-    const evidence = { bytes, allowedBytes: MOST_PAYLOAD_BYTES };
-    return problem(refuse('request_too_large', 'a request may have 5.5 MB: send less', evidence), now());
-  }
+  const large = tooLarge(Buffer.byteLength(text));
+  if (large !== undefined) return problem(large, now());
   let body: unknown;
   try {
     body = JSON.parse(text);

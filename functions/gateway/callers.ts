@@ -1,5 +1,4 @@
-import type { Refusal } from '../core/errors.ts';
-import { refuse } from '../core/route-plan.ts';
+import { type Refusal, refuse } from '../core/errors.ts';
 import type { GatewayKey, KeyStore } from '../ports/key-store.ts';
 
 /** Who calls the gateway, and for which features. */

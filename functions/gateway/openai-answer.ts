@@ -1,10 +1,10 @@
 import { REFUSALS, type Refusal } from '../core/errors.ts';
+import { member } from '../core/member.ts';
 import { wireRefusal } from '../core/wire/refusal.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { ModelEvent } from '../ports/model-client.ts';
 import { retryHeaders } from '../runtime/http.ts';
 import type { SendEvent } from '../runtime/server-sent-events.ts';
-import { member } from './member.ts';
 
 const SECOND_MS = 1_000;
 const FINISH: Readonly<Record<string, string>> = {
@@ -71,7 +71,7 @@ export function openaiEvents(send: SendEvent, nowMs: number): { take(event: Mode
   const callPiece = (block: unknown, piece: object) => emit({ tool_calls: [{ index: toolIndex.get(block) ?? 0, ...piece }] });
   return {
     take({ contentBlockStart, contentBlockDelta }) {
-      const use = member(member(contentBlockStart, 'start'), 'toolUse');
+      const use = member(contentBlockStart, 'start', 'toolUse');
       if (use !== undefined) {
         const block = member(contentBlockStart, 'contentBlockIndex');
         toolIndex.set(block, toolIndex.size);
@@ -80,7 +80,7 @@ export function openaiEvents(send: SendEvent, nowMs: number): { take(event: Mode
       const delta = member(contentBlockDelta, 'delta');
       const text = member(delta, 'text');
       if (text !== undefined) emit({ content: text });
-      const args = member(member(delta, 'toolUse'), 'input');
+      const args = member(delta, 'toolUse', 'input');
       if (args !== undefined) callPiece(member(contentBlockDelta, 'contentBlockIndex'), { function: { arguments: args } });
     },
     end({ requestId, stopReason, usage, receipt }) {

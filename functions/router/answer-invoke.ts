@@ -1,9 +1,8 @@
-import type { Refusal } from '../core/errors.ts';
-import { refuse } from '../core/route-plan.ts';
+import { type Refusal, refuse } from '../core/errors.ts';
 import type { WireRefusal } from '../core/wire/refusal.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { OutcomeStore } from '../ports/outcome-store.ts';
-import { MOST_PAYLOAD_BYTES, refusedAnswer } from '../runtime/invoke.ts';
+import { MOST_PAYLOAD_BYTES, refusedAnswer, tooLarge } from '../runtime/invoke.ts';
 import { type Parsed, parseOutcome, parseRouteRequest, tooDeep } from '../schemas/route.ts';
 import { recordOutcome } from '../use-cases/record-outcome.ts';
 import type { RoutePorts } from '../use-cases/route-ports.ts';
@@ -16,8 +15,8 @@ export type RouterAnswer = RouteAnswer | { readonly recorded: true } | { readonl
 export async function answerInvoke(event: unknown, alias: string | undefined, ports: RouterPorts): Promise<RouterAnswer> {
   const deep = tooDeep(event);
   if (deep !== undefined) return refusedAnswer(deep.refusal);
-  const bytes = Buffer.byteLength(JSON.stringify(event) ?? '');
-  if (bytes > MOST_PAYLOAD_BYTES) return refusedAnswer(tooLarge(bytes));
+  const large = tooLarge(Buffer.byteLength(JSON.stringify(event) ?? ''));
+  if (large !== undefined) return refusedAnswer(large);
   const outcome = outcomeOf(event);
   if (outcome !== undefined) return answerOutcome(parseOutcome(outcome), alias, ports);
   const parsed = parseRouteRequest(event);
@@ -41,9 +40,6 @@ async function answerOutcome(
 function outcomeOf(event: unknown): unknown {
   return typeof event === 'object' && event !== null && 'outcome' in event && Object.keys(event).length === 1 ? event.outcome : undefined;
 }
-
-const tooLarge = (bytes: number): Refusal =>
-  refuse('request_too_large', 'a request may have 5.5 MB: send less', { bytes, allowedBytes: MOST_PAYLOAD_BYTES });
 
 const foreign = (alias: string): Refusal =>
   refuse('forbidden_feature', `this caller may only spend as feature ${alias}`, { allowedFeature: alias });

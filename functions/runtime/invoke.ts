@@ -1,10 +1,16 @@
 import type { Context } from 'aws-lambda';
-import type { Refusal } from '../core/errors.ts';
+import { type Refusal, refuse } from '../core/errors.ts';
 import { type WireRefusal, wireRefusal } from '../core/wire/refusal.ts';
 import type { Log } from './logger.ts';
 
 /** Ours, below Lambda's own 6 MB, for requests and for answers. */
 export const MOST_PAYLOAD_BYTES = 5_500_000;
+
+/** The refusal of a request that is larger, or undefined. */
+export const tooLarge = (bytes: number): Refusal | undefined =>
+  bytes > MOST_PAYLOAD_BYTES
+    ? refuse('request_too_large', 'a request may have 5.5 MB: send less', { bytes, allowedBytes: MOST_PAYLOAD_BYTES })
+    : undefined;
 
 /** Wraps a handler of Lambda `Invoke`: what is unexpected is logged here, and the caller gets no stack trace. */
 export const invokeHandler =

@@ -1,5 +1,5 @@
-import type { Refusal } from '../core/errors.ts';
-import { type AttemptPlan, type Plan, refuse } from '../core/route-plan.ts';
+import { type Refusal, refuse } from '../core/errors.ts';
+import type { AttemptPlan, Plan } from '../core/route-plan.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { Claim } from '../ports/idempotency-store.ts';
 import type { RunState } from '../ports/run-store.ts';

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../core/canonical-json.ts';
-import type { Evidence, Refusal } from '../core/errors.ts';
+import { type Evidence, type Refusal, refuse } from '../core/errors.ts';
 import { findLoop, timesSeen } from '../core/loop.ts';
-import { type Plan, promptOf, refuse } from '../core/route-plan.ts';
+import { type Plan, promptOf } from '../core/route-plan.ts';
 import type { RunState } from '../ports/run-store.ts';
 import type { RoutePorts } from './route-ports.ts';
 

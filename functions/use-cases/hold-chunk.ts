@@ -1,4 +1,4 @@
-import { allowanceOf, budgetRefusal, type CapUse, capUses, leftOf, roomFor, tightest } from '../core/budget.ts';
+import { allowanceOf, budgetRefusal, type CapUse, capUses, contendedRefusal, leftOf, roomFor, tightest } from '../core/budget.ts';
 import { localDay, monthOf } from '../core/calendar.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { ChunkHold, Gate, Scope } from '../core/gate.ts';
@@ -50,7 +50,7 @@ export async function holdChunk(
         return { kind: 'refused', refusal: budgetRefusal(supply.shortage, wantPico, false) };
     }
     if ((await gates.openChunk(leaf, chunk, roomFor(caps, wantPico))) === 'changed') return { kind: 'held', leaf, chunk };
-    if (round === ROUNDS) return { kind: 'refused', refusal: contended(leaf, ports.now()) };
+    if (round === ROUNDS) return { kind: 'refused', refusal: contendedRefusal(leaf, ports.now()) };
     gate = await gates.read(leaf);
   }
 }
@@ -69,13 +69,6 @@ function batchShareLeft(gate: Gate, use: CapUse, chunk: ChunkHold, share: number
   const same = gate.chunks.filter((held) => (use.period === 'daily' ? held.day === chunk.day : monthOf(held.day) === monthOf(chunk.day)));
   return (use.capPico * BigInt(Math.round(share * 1000))) / 1000n - sumPico(same.map((held) => held.amountPico));
 }
-
-const contended = (scope: Scope, nowMs: number): Refusal => ({
-  reason: 'budget_held',
-  message: `many calls move money in ${scope} at once; try again in a second`,
-  retryAtMs: nowMs + 1000,
-  evidence: { scope },
-});
 
 /**
  * The batch commit: the open hold becomes exactly the sum of its own jobs. Undefined when the hold is gone (a resolver removed it): its jobs

@@ -1,4 +1,4 @@
-import { allowanceOf, budgetRefusal, capUses, inFlight, leftOf, roomFor, tightest } from '../core/budget.ts';
+import { allowanceOf, budgetRefusal, capUses, contendedRefusal, inFlight, leftOf, roomFor, tightest } from '../core/budget.ts';
 import { localDay, utcHour } from '../core/calendar.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { Gate, Hold, Scope } from '../core/gate.ts';
@@ -41,7 +41,7 @@ export type HeldMoney = {
 
 export type HoldOutcome = HeldMoney | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-type Attempt = { readonly leaf: Scope; readonly caps: Caps; readonly wish: HoldWish; readonly template: HoldRequest };
+type Attempt = { readonly leaf: Scope; readonly caps: Caps; readonly wish: HoldWish; readonly request: HoldRequest };
 
 /** A waiting call looks again after about the time that a typical call takes. */
 const WAIT_BASE_MS = 500;
@@ -83,27 +83,27 @@ function attemptOf(request: HoldRequest, ports: MoneyPorts): Attempt {
     day: localDay(admittedAtMs, settings.timezone),
     ...(caps.hourlyPico === undefined ? {} : { hour: utcHour(admittedAtMs) }),
   };
-  return { leaf, caps, wish, template: request };
+  return { leaf, caps, wish, request };
 }
 
-function holdOf({ wish, template }: Attempt, amountPico: PicoUsd): Hold {
+function holdOf({ wish, request }: Attempt, amountPico: PicoUsd): Hold {
   return {
     id: wish.holdId,
     amountPico,
     day: wish.day,
     ...(wish.hour === undefined ? {} : { hour: wish.hour }),
     admittedAtMs: wish.admittedAtMs,
-    deadlineMs: template.deadlineMs,
-    template: template.template,
-    model: template.model,
-    ...(template.run === undefined ? {} : { run: template.run }),
+    deadlineMs: request.deadlineMs,
+    template: request.template,
+    model: request.model,
+    ...(request.run === undefined ? {} : { run: request.run }),
     claimed: false,
   };
 }
 
 async function enforce(attempt: Attempt, ports: MoneyPorts): Promise<HoldOutcome> {
   const { leaf, caps, wish } = attempt;
-  const giveUpAtMs = ports.now() + (modeOf(attempt.template.feature, ports) === 'enforce' ? ports.settings.budgetWaitMs : 0);
+  const giveUpAtMs = ports.now() + (modeOf(attempt.request.feature, ports) === 'enforce' ? ports.settings.budgetWaitMs : 0);
   let seen: readonly Gate[] = [];
   let next: HoldDecision = { kind: 'hold', amountPico: wish.wantPico };
   for (let races = 0; ; ) {
@@ -117,7 +117,7 @@ async function enforce(attempt: Attempt, ports: MoneyPorts): Promise<HoldOutcome
     if (next.kind === 'wait' || races > RACES) {
       const pauseMs = Math.round(WAIT_BASE_MS * (0.5 + ports.random()));
       if (ports.now() + pauseMs > giveUpAtMs)
-        return { kind: 'refused', refusal: next.kind === 'wait' ? next.refusal : contended(attempt, ports) };
+        return { kind: 'refused', refusal: next.kind === 'wait' ? next.refusal : contendedRefusal(leaf, ports.now()) };
       await ports.sleep(pauseMs);
       races = 0;
     }
@@ -162,13 +162,6 @@ function afterReplenish(supply: Supply, amountPico: PicoUsd, { caps, wish }: Att
   const refusal = budgetRefusal(shortage, wish.floorPico, comesBack, comesBack ? ports.now() + 1000 : undefined);
   return { kind: comesBack ? 'wait' : 'refuse', refusal };
 }
-
-const contended = ({ leaf }: Attempt, ports: MoneyPorts): Refusal => ({
-  reason: 'budget_held',
-  message: `many calls move money in ${leaf} at once; try again in a second`,
-  retryAtMs: ports.now() + 1000,
-  evidence: { scope: leaf },
-});
 
 function remainingOf(gates: readonly Gate[], wish: HoldWish, { settings }: MoneyPorts) {
   return gates.flatMap((gate) => {

@@ -1,6 +1,5 @@
-import { type Refusal, SpillwayError } from '../core/errors.ts';
+import { type Refusal, refuse, SpillwayError } from '../core/errors.ts';
 import { parseRequestId } from '../core/ledger.ts';
-import { refuse } from '../core/route-plan.ts';
 import type { OutcomeStore } from '../ports/outcome-store.ts';
 
 /** Notes whether an answer was good. Whether that request ever was is not asked here: outcomes are joined with the ledger when they are used. */

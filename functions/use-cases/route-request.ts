@@ -1,12 +1,13 @@
-import { localDay } from '../core/calendar.ts';
+import { HOUR_MS, localDay } from '../core/calendar.ts';
 import { failedCheck } from '../core/cascade.ts';
-import { type Refusal, SpillwayError } from '../core/errors.ts';
+import { type Refusal, refuse, SpillwayError } from '../core/errors.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import { picoToUsd } from '../core/money.ts';
-import { receiptOf, wireUsage } from '../core/receipt.ts';
-import { type AttemptPlan, type Plan, planAttempt, planRequest, refuse } from '../core/route-plan.ts';
+import { receiptOf } from '../core/receipt.ts';
+import { type AttemptPlan, type Plan, planAttempt, planRequest } from '../core/route-plan.ts';
 import { streamEvents } from '../core/stream-events.ts';
 import type { RouteAnswer, RouteRequest } from '../core/wire/route.ts';
+import { wireUsage } from '../core/wire/usage.ts';
 import { admitCall, holdFor, releaseKey } from './admit-call.ts';
 import { guardConversation, requestFingerprint } from './guard-loops.ts';
 import type { Emit, RouteOutcome, RoutePorts } from './route-ports.ts';
@@ -120,7 +121,7 @@ async function keep(plan: Plan, answer: RouteAnswer, ports: RoutePorts): Promise
   const { request, feature } = plan;
   if (request.idempotencyKey === undefined) return answer;
   const { output: _, ...withoutOutput } = answer;
-  const outputUntilMs = ports.now() + feature.keepAnswersHours * 3_600_000;
+  const outputUntilMs = ports.now() + feature.keepAnswersHours * HOUR_MS;
   try {
     const kept = feature.keepAnswersHours > 0 ? answer : withoutOutput;
     await ports.idempotency.complete(feature.name, request.idempotencyKey, kept, { outputUntilMs });

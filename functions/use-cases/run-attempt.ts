@@ -1,8 +1,8 @@
 import { affordableMaxTokens } from '../core/admission.ts';
 import { attemptEntry } from '../core/attempt-entry.ts';
-import { type Refusal, type RefusalReason, SpillwayError } from '../core/errors.ts';
+import { type Refusal, type RefusalReason, refuse, SpillwayError } from '../core/errors.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
-import { type AttemptPlan, type Plan, refuse } from '../core/route-plan.ts';
+import type { AttemptPlan, Plan } from '../core/route-plan.ts';
 import type { ModelAnswer, ModelCall } from '../ports/model-client.ts';
 import { giveBackHold } from './admit-call.ts';
 import type { HeldMoney } from './hold-money.ts';

@@ -1,4 +1,5 @@
 import type { Message, Prompt } from './converse.ts';
+import type { WireUsage } from './usage.ts';
 
 /** A batch record's prompt: Converse without tools, which batch records cannot carry. */
 export type JobRequest = Pick<Prompt, 'messages' | 'system' | 'inferenceConfig'>;
@@ -31,12 +32,7 @@ export type JobAnswer = {
   readonly outputS3Uri?: string;
   readonly stopReason?: string;
   readonly error?: JobError;
-  readonly usage?: {
-    readonly inputTokens: number;
-    readonly outputTokens: number;
-    readonly cacheReadInputTokens: number;
-    readonly cacheWriteInputTokens: number;
-  };
+  readonly usage?: WireUsage;
   /** Exact decimal USD of this answer's attempt. */
   readonly costUsd: string;
   readonly mode: 'batch' | 'on_demand';

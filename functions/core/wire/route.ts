@@ -1,6 +1,7 @@
 import type { RefusalReason } from '../errors.ts';
 import type { Arm } from '../ledger.ts';
 import type { Json, Message, Prompt } from './converse.ts';
+import type { WireUsage } from './usage.ts';
 
 /** What a service asks the router: who it is (feature, template, run) and the prompt. */
 export type RouteRequest = Prompt & {
@@ -35,11 +36,7 @@ export type RouteAnswer = {
   readonly requestId: string;
   readonly output?: { readonly message: Message };
   readonly stopReason: string;
-  readonly usage: {
-    readonly inputTokens: number;
-    readonly outputTokens: number;
-    readonly cacheReadInputTokens: number;
-    readonly cacheWriteInputTokens: number;
-  };
+  /** The answering attempt's. */
+  readonly usage: WireUsage;
   readonly receipt: Receipt;
 };
