@@ -30,13 +30,18 @@ export async function run(options: RunOptions): Promise<number> {
   return code;
 }
 
+/** One Ctrl-C may arrive more than once: from the terminal and passed on by npm. */
+const SAME_SIGNAL_MS = 500;
+
 /** Resolves with the exit code of a stop that was asked for: 130 for Ctrl-C, as shells have it. A second Ctrl-C does not wait. */
 function stopSignal(): Promise<number> {
   return new Promise((resolve) => {
+    let askedAt: number | undefined;
     const on = (signal: NodeJS.Signals, code: number) => {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        if (askedAt !== undefined && performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(code);
+        askedAt ??= performance.now();
         resolve(code);
-        process.once(signal, () => process.exit(code));
       });
     };
     on('SIGINT', 130);
