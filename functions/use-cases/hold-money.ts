@@ -1,4 +1,5 @@
 import { allowanceOf, budgetRefusal, capUses, contendedRefusal, inFlight, leftOf, roomFor, tightest } from '../core/budget.ts';
+import { renewing } from '../core/budget-renewal.ts';
 import { localDay, utcHour } from '../core/calendar.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { Gate, Hold, Scope } from '../core/gate.ts';
@@ -59,9 +60,10 @@ export async function holdMoney(request: HoldRequest, ports: MoneyPorts): Promis
   const need = { feature: request.feature, day: attempt.wish.day, floorPico: attempt.wish.floorPico };
   const spent = recallSpent(ports.gates, need, ports.now());
   const outcome: HoldOutcome = spent === undefined ? await enforce(attempt, ports) : { kind: 'refused', refusal: spent };
-  if (outcome.kind === 'refused' && spent === undefined) rememberSpent(ports.gates, need, outcome.refusal, ports.now());
-  if (outcome.kind === 'held' || modeOf(request.feature, ports) === 'enforce') return outcome;
-  return observe(attempt, outcome.refusal, ports);
+  if (outcome.kind === 'held') return outcome;
+  const refusal = renewing(outcome.refusal, attempt.wish.day, ports.settings.timezone, ports.now());
+  if (spent === undefined) rememberSpent(ports.gates, need, refusal, ports.now());
+  return modeOf(request.feature, ports) === 'enforce' ? { kind: 'refused', refusal } : observe(attempt, refusal, ports);
 }
 
 const modeOf = (feature: string, { settings }: MoneyPorts) => settings.features[feature]?.mode ?? 'observe';

@@ -44,6 +44,8 @@ describe('a hold', () => {
         reason: 'budget_exhausted',
         message: expect.stringContaining('team:finance'),
         evidence: { scope: 'team:finance', period: 'monthly', capUsd: '4', committedUsd: '0', neededUsd: '5' },
+        // The month of the call ends in Berlin.
+        retryAtMs: Date.parse('2026-11-30T23:00:00Z'),
       },
     });
   });
