@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { dynamodbKeys } from '../functions/adapters/dynamodb-keys.ts';
+import { sha256 } from '../functions/adapters/sha256.ts';
 import type { OperatedStack } from './operated-stack.ts';
 import { printTable } from './print-table.ts';
 import { OperatorError } from './terminal.ts';
@@ -16,7 +17,7 @@ export async function createKey(stack: OperatedStack, options: Output & { featur
   const secret = `sw_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   const id = randomBytes(6).toString('hex');
   const createdAtMs = await stack.now();
-  const hash = createHash('sha256').update(secret).digest('hex');
+  const hash = sha256(secret);
   await dynamodbKeys({ CONTROL_TABLE: stack.tables.control }).create({ id, hash, features: options.features, createdAtMs });
   if (options.json === true) return JSON.stringify({ id, key: secret, features: options.features });
   return `${secret}\n\nKey ${id} for ${options.features === 'all' ? 'every feature' : options.features.join(', ')}. It is shown this once only.`;

@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
-import { ulid } from 'ulid';
 import type { Settings } from '../core/settings.ts';
+import { clockAndChance } from './clock-and-chance.ts';
 import { dynamodbGates } from './dynamodb-gates.ts';
 import { dynamodbJobs } from './dynamodb-jobs.ts';
 import { dynamodbLedger } from './dynamodb-ledger.ts';
@@ -26,11 +25,5 @@ export const batchStores = (env: Environment, settings: Settings) => ({
   blobs: s3Blobs(env),
   answers: sqsAnswers(env),
   fingerprints: fingerprints(env),
-  // Not `Date.now` itself: a local stack moves the clock of a running environment.
-  now: () => Date.now(),
-  random: Math.random,
-  sleep: async (ms: number) => {
-    await setTimeout(ms);
-  },
-  newId: (atMs: number) => ulid(atMs),
+  ...clockAndChance,
 });

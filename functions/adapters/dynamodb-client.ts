@@ -1,4 +1,11 @@
-import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  paginateQuery,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { SpillwayError } from '../core/errors.ts';
 
 /** A store that hangs is a store that is down: four tries of this long still end well within a function's time. */
@@ -12,6 +19,27 @@ export type Item = Record<string, AttributeValue>;
 export const text = (value: string): AttributeValue => ({ S: value });
 /** Numbers go as decimal strings: a sum of pico-dollars passes 2^53. */
 export const number = (value: bigint | number): AttributeValue => ({ N: value.toString() });
+/** A key of tables.ts as DynamoDB takes it. */
+export const itemKey = ({ pk, sk }: { readonly pk: string; readonly sk: string }): Item => ({ pk: text(pk), sk: text(sk) });
+
+/** One item, strongly consistent; undefined when there is none. */
+export async function readItem(TableName: string, Key: Item): Promise<Item | undefined> {
+  return (await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })))).Item;
+}
+
+/** The items of one partition in their order, page by page, each page strongly consistent; `prefix` narrows the sort key. */
+export async function* queryItems(TableName: string, pk: string, prefix?: string): AsyncGenerator<Item> {
+  const input: QueryCommandInput = {
+    TableName,
+    KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': text(pk), ...(prefix === undefined ? {} : { ':prefix': text(prefix) }) },
+    ConsistentRead: true,
+  };
+  const pages = paginateQuery({ client: dynamodb }, input);
+  for (let page = await stored(() => pages.next()); page.done !== true; page = await stored(() => pages.next())) {
+    yield* page.value.Items ?? [];
+  }
+}
 
 /** Runs a conditional write: `refused` when its condition did not hold. Anything else that fails is `store_unavailable`. */
 export async function conditional(write: () => Promise<unknown>): Promise<'changed' | 'refused'> {

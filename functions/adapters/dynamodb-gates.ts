@@ -1,9 +1,9 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { monthOf } from '../core/calendar.ts';
 import type { ChunkHold, Hold, Scope } from '../core/gate.ts';
 import type { PicoUsd } from '../core/money.ts';
 import type { GateStore, GateWrite, HoldWrite, Room } from '../ports/gate-store.ts';
-import { conditional, dynamodb, number, stored, text } from './dynamodb-client.ts';
+import { conditional, dynamodb, itemKey, number, readItem, text } from './dynamodb-client.ts';
 import { gateAttributes as at, chunkValue, holdValue, parseGate } from './gate-item.ts';
 import { controlKeys } from './tables.ts';
 import { UpdateExpression } from './update-expression.ts';
@@ -19,9 +19,7 @@ export function dynamodbGates({ CONTROL_TABLE }: { readonly CONTROL_TABLE: strin
   const { write, writeHold } = writers(CONTROL_TABLE);
   return {
     async read(scope) {
-      const { pk, sk } = controlKeys.gate(scope);
-      const get = new GetItemCommand({ TableName: CONTROL_TABLE, Key: { pk: text(pk), sk: text(sk) }, ConsistentRead: true });
-      return parseGate(scope, (await stored(() => dynamodb.send(get))).Item);
+      return parseGate(scope, await readItem(CONTROL_TABLE, itemKey(controlKeys.gate(scope))));
     },
 
     async hold(scope, hold, room, { debtAllowed }) {
@@ -61,10 +59,11 @@ export function dynamodbGates({ CONTROL_TABLE }: { readonly CONTROL_TABLE: strin
 }
 
 function writers(CONTROL_TABLE: string) {
-  const input = (scope: Scope, update: UpdateExpression) => {
-    const { pk, sk } = controlKeys.gate(scope);
-    return { TableName: CONTROL_TABLE, Key: { pk: text(pk), sk: text(sk) }, ...update.parts() };
-  };
+  const input = (scope: Scope, update: UpdateExpression) => ({
+    TableName: CONTROL_TABLE,
+    Key: itemKey(controlKeys.gate(scope)),
+    ...update.parts(),
+  });
   const write = (scope: Scope, update: UpdateExpression): Promise<GateWrite> =>
     conditional(() => dynamodb.send(new UpdateItemCommand(input(scope, update))));
   const writeHold = async (scope: Scope, update: UpdateExpression): Promise<HoldWrite> => {

@@ -1,11 +1,12 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DAY_MS } from '../core/calendar.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { Claim, IdempotencyStore } from '../ports/idempotency-store.ts';
 import { parseStoredAnswer } from '../schemas/stored-answer.ts';
-import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
+import { conditional, dynamodb, type Item, itemKey, number, readItem, text } from './dynamodb-client.ts';
 import { controlKeys, EXPIRES_AT } from './tables.ts';
 
-const KEY_LIFE_MS = 24 * 3_600_000;
+const KEY_LIFE_MS = DAY_MS;
 /** An item holds 400 KB: a longer answer is kept as its receipt alone. */
 const MOST_KEPT_BYTES = 300_000;
 
@@ -27,8 +28,7 @@ export function dynamodbIdempotency(env: { CONTROL_TABLE: string }): Idempotency
         ExpressionAttributeValues: { ':dayAgo': number(atMs - KEY_LIFE_MS), ':now': number(atMs), ':own': text(requestId) },
       });
       if ((await conditional(() => dynamodb.send(put))) === 'changed') return { kind: 'claimed' };
-      const { Item } = await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })));
-      return claimOf(Item, atMs);
+      return claimOf(await readItem(TableName, Key), atMs);
     },
 
     async complete(feature, key, answer, { outputUntilMs }) {
@@ -55,10 +55,7 @@ export function dynamodbIdempotency(env: { CONTROL_TABLE: string }): Idempotency
   };
 }
 
-const keyOf = (feature: string, key: string): Item => {
-  const { pk, sk } = controlKeys.idempotency(feature, key);
-  return { pk: text(pk), sk: text(sk) };
-};
+const keyOf = (feature: string, key: string): Item => itemKey(controlKeys.idempotency(feature, key));
 
 function kept(answer: RouteAnswer): string {
   const whole = JSON.stringify(answer);

@@ -1,8 +1,8 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, type PutItemCommandInput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { Job } from '../core/batching.ts';
+import type { Job, RecordedAnswer } from '../core/batching.ts';
 import type { JobStore } from '../ports/job-store.ts';
-import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
+import { conditional, dynamodb, type Item, itemKey, number, readItem, text } from './dynamodb-client.ts';
 import { controlKeys, EXPIRES_AT, PARTITION_KEY } from './tables.ts';
 import { UpdateExpression } from './update-expression.ts';
 
@@ -17,55 +17,40 @@ export function dynamodbJobs(env: { CONTROL_TABLE: string }): JobStore {
   const TableName = env.CONTROL_TABLE;
   const update = (feature: string, jobId: string, change: UpdateExpression) =>
     conditional(() => dynamodb.send(new UpdateItemCommand({ TableName, Key: keyOf(feature, jobId), ...change.parts() })));
+  const put = (job: Job, condition: Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>) =>
+    conditional(() => dynamodb.send(new PutItemCommand({ TableName, Item: itemOf(job), ...condition })));
   return {
     async find(feature, jobId) {
-      const command = new GetItemCommand({ TableName, Key: keyOf(feature, jobId), ConsistentRead: true });
-      const { Item } = await stored(() => dynamodb.send(command));
-      return Item === undefined ? undefined : jobOf(Item);
+      const item = await readItem(TableName, keyOf(feature, jobId));
+      return item === undefined ? undefined : jobOf(item);
     },
-    create: (job) =>
-      conditional(() =>
-        dynamodb.send(new PutItemCommand({ TableName, Item: itemOf(job), ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` })),
-      ),
+    create: (job) => put(job, { ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` }),
     adopt: (job, seen) =>
-      conditional(() =>
-        dynamodb.send(
-          new PutItemCommand({
-            TableName,
-            Item: itemOf(job),
-            ConditionExpression: 'chunkId = :chunk AND phase = :phase',
-            ExpressionAttributeValues: { ':chunk': text(seen.chunkId), ':phase': text(seen.phase) },
-          }),
-        ),
-      ),
-    answer: (feature, jobId, answer) =>
-      update(
-        feature,
-        jobId,
-        new UpdateExpression()
-          .set('phase', text('answered'))
-          .set('answerId', text(answer.answerId))
-          .set('answerText', text(answer.text))
-          .whenPresent(PARTITION_KEY)
-          .whenAbsent('answerId'),
-      ),
-    requeue: (feature, jobId, chunkId) =>
-      update(
-        feature,
-        jobId,
-        new UpdateExpression()
-          .set('phase', text('requeued'))
-          .add('failures', 1n)
-          .whenEqual('chunkId', text(chunkId))
-          .whenEqual('phase', text('staged')),
-      ),
+      put(job, {
+        ConditionExpression: 'chunkId = :chunk AND phase = :phase',
+        ExpressionAttributeValues: { ':chunk': text(seen.chunkId), ':phase': text(seen.phase) },
+      }),
+    answer: (feature, jobId, answer) => update(feature, jobId, answered(answer)),
+    requeue: (feature, jobId, chunkId) => update(feature, jobId, requeued(chunkId)),
   };
 }
 
-function keyOf(feature: string, jobId: string): Item {
-  const { pk, sk } = controlKeys.job(feature, jobId);
-  return { pk: text(pk), sk: text(sk) };
-}
+const answered = (answer: RecordedAnswer): UpdateExpression =>
+  new UpdateExpression()
+    .set('phase', text('answered'))
+    .set('answerId', text(answer.answerId))
+    .set('answerText', text(answer.text))
+    .whenPresent(PARTITION_KEY)
+    .whenAbsent('answerId');
+
+const requeued = (chunkId: string): UpdateExpression =>
+  new UpdateExpression()
+    .set('phase', text('requeued'))
+    .add('failures', 1n)
+    .whenEqual('chunkId', text(chunkId))
+    .whenEqual('phase', text('staged'));
+
+const keyOf = (feature: string, jobId: string): Item => itemKey(controlKeys.job(feature, jobId));
 
 const itemOf = (job: Job): Item => ({
   ...keyOf(job.feature, job.jobId),

@@ -1,6 +1,6 @@
-import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { GatewayKey, KeyStore } from '../ports/key-store.ts';
-import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
+import { conditional, dynamodb, type Item, itemKey, number, queryItems, readItem, stored, text } from './dynamodb-client.ts';
 import { controlKeys } from './tables.ts';
 
 /**
@@ -9,7 +9,6 @@ import { controlKeys } from './tables.ts';
  */
 export function dynamodbKeys(env: { CONTROL_TABLE: string }): KeyStore {
   const TableName = env.CONTROL_TABLE;
-  const read = async (Key: Item) => (await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })))).Item;
   const revokeItem = (Key: Item, atMs: number) =>
     conditional(() =>
       dynamodb.send(
@@ -24,7 +23,7 @@ export function dynamodbKeys(env: { CONTROL_TABLE: string }): KeyStore {
     );
   return {
     async findByHash(hash) {
-      const item = await read(hashKey(hash));
+      const item = await readItem(TableName, hashKey(hash));
       return item === undefined ? undefined : keyOf(item);
     },
 
@@ -34,25 +33,10 @@ export function dynamodbKeys(env: { CONTROL_TABLE: string }): KeyStore {
       }
     },
 
-    async list() {
-      const keys: GatewayKey[] = [];
-      let ExclusiveStartKey: Item | undefined;
-      do {
-        const page: QueryCommand = new QueryCommand({
-          TableName,
-          KeyConditionExpression: 'pk = :list',
-          ExpressionAttributeValues: { ':list': text(controlKeys.gatewayKeyList('').pk) },
-          ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-        });
-        const { Items = [], LastEvaluatedKey } = await stored(() => dynamodb.send(page));
-        keys.push(...Items.map(keyOf));
-        ExclusiveStartKey = LastEvaluatedKey;
-      } while (ExclusiveStartKey !== undefined);
-      return keys;
-    },
+    list: async () => (await Array.fromAsync(queryItems(TableName, controlKeys.gatewayKeyList('').pk))).map(keyOf),
 
     async revoke(id, atMs) {
-      const listed = await read(listKey(id));
+      const listed = await readItem(TableName, listKey(id));
       if (listed === undefined) return 'refused';
       const revoked = await revokeItem(hashKey(keyOf(listed).hash), atMs);
       await revokeItem(listKey(id), atMs);
@@ -63,7 +47,6 @@ export function dynamodbKeys(env: { CONTROL_TABLE: string }): KeyStore {
 
 const hashKey = (hash: string): Item => itemKey(controlKeys.gatewayKey(hash));
 const listKey = (id: string): Item => itemKey(controlKeys.gatewayKeyList(id));
-const itemKey = ({ pk, sk }: { pk: string; sk: string }): Item => ({ pk: text(pk), sk: text(sk) });
 
 const fieldsOf = ({ id, hash, features, createdAtMs, revokedAtMs }: GatewayKey): Item => ({
   id: text(id),

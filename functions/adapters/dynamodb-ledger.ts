@@ -1,11 +1,11 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { addDays, DAY_MS } from '../core/calendar.ts';
 import { checksum } from '../core/checksum.ts';
 import { type LedgerEntry, parseRequestId } from '../core/ledger.ts';
 import type { Rollup } from '../core/rollup.ts';
 import { hourOfRequest } from '../core/ulid-time.ts';
 import type { UsageLedger } from '../ports/usage-ledger.ts';
-import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
+import { conditional, dynamodb, type Item, itemKey, number, queryItems, readItem, stored, text } from './dynamodb-client.ts';
 import { entryItem, parseEntry, parseRollup, rollupItem } from './ledger-item.ts';
 import { EXPIRES_AT, LEDGER_SHARDS, ledgerKeys } from './tables.ts';
 
@@ -15,15 +15,13 @@ type Table = ReturnType<typeof openTable>;
 function openTable(TableName: string) {
   return {
     TableName,
-    get: async (key: Key): Promise<Item | undefined> =>
-      (await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key: keyItem(key), ConsistentRead: true })))).Item,
+    get: (key: Key) => readItem(TableName, itemKey(key)),
     put: (item: Item) => stored(() => dynamodb.send(new PutItemCommand({ TableName, Item: item }))),
-    query: (pk: string, prefix?: string) => pages({ TableName, ...queryOf(pk, prefix) }),
+    query: (pk: string, prefix?: string) => queryItems(TableName, pk, prefix),
   };
 }
 
 type Key = { readonly pk: string; readonly sk: string };
-const keyItem = ({ pk, sk }: Key): Item => ({ pk: text(pk), sk: text(sk) });
 const PUTS_AT_ONCE = 16;
 
 /**
@@ -44,7 +42,7 @@ export function dynamodbLedger({ LEDGER_TABLE }: { readonly LEDGER_TABLE: string
       const entry: LedgerEntry = { ...given, hour: hourOfRequest(given.requestId) };
       const key = keyOf(entry.requestId, entry.attempt, entry.kind === 'correction');
       const expiry = number(Math.ceil((entry.admittedAtMs + retentionDays * DAY_MS) / 1000));
-      const Item = { ...keyItem(key), ...entryItem(entry), [EXPIRES_AT]: expiry };
+      const Item = { ...itemKey(key), ...entryItem(entry), [EXPIRES_AT]: expiry };
       const command = new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
       if ((await conditional(() => dynamodb.send(command))) === 'changed') return entry;
       const winner = await find(key);
@@ -75,7 +73,7 @@ export function dynamodbLedger({ LEDGER_TABLE }: { readonly LEDGER_TABLE: string
 function derived({ TableName, get, put, query }: Table): Omit<UsageLedger, 'record' | 'find' | 'ofRequest' | 'ofHour'> {
   return {
     async markDirty(hour, markId) {
-      await put(keyItem({ pk: ledgerKeys.dirty, sk: `${hour}#${markId}` }));
+      await put(itemKey({ pk: ledgerKeys.dirty, sk: `${hour}#${markId}` }));
     },
     async dirtyHours() {
       const marks = await Array.fromAsync(query(ledgerKeys.dirty));
@@ -86,7 +84,7 @@ function derived({ TableName, get, put, query }: Table): Omit<UsageLedger, 'reco
     },
     async clearDirty(marks) {
       for (const { hour, markId } of marks) {
-        const Key = keyItem({ pk: ledgerKeys.dirty, sk: `${hour}#${markId}` });
+        const Key = itemKey({ pk: ledgerKeys.dirty, sk: `${hour}#${markId}` });
         await stored(() => dynamodb.send(new DeleteItemCommand({ TableName, Key })));
       }
     },
@@ -94,7 +92,7 @@ function derived({ TableName, get, put, query }: Table): Omit<UsageLedger, 'reco
       // Entries are never removed, so an hour's rollups never become fewer: putting all of them replaces all of them.
       for (let at = 0; at < rollups.length; at += PUTS_AT_ONCE)
         await Promise.all(
-          rollups.slice(at, at + PUTS_AT_ONCE).map((rollup) => put({ ...keyItem(rollupKey(rollup)), ...rollupItem(rollup) })),
+          rollups.slice(at, at + PUTS_AT_ONCE).map((rollup) => put({ ...itemKey(rollupKey(rollup)), ...rollupItem(rollup) })),
         );
     },
     async *rollups(fromDay, toDay) {
@@ -108,7 +106,7 @@ function derived({ TableName, get, put, query }: Table): Omit<UsageLedger, 'reco
     },
     async setProgress({ closedHour, auditedDay }) {
       const hour = closedHour === undefined ? {} : { closedHour: text(closedHour) };
-      await put({ ...keyItem(ledgerKeys.progress), ...hour, ...(auditedDay === undefined ? {} : { auditedDay: text(auditedDay) }) });
+      await put({ ...itemKey(ledgerKeys.progress), ...hour, ...(auditedDay === undefined ? {} : { auditedDay: text(auditedDay) }) });
     },
   };
 }
@@ -127,20 +125,3 @@ const rollupKey = ({ day, hour, feature, template, model, mode, team, owner }: R
   pk: ledgerKeys.rollups(day),
   sk: [hour, feature, template, model, mode, team, owner].join('#'),
 });
-
-function queryOf(pk: string, prefix: string | undefined): Omit<QueryCommandInput, 'TableName'> {
-  if (prefix === undefined)
-    return { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': text(pk) }, ConsistentRead: true };
-  const ExpressionAttributeValues = { ':pk': text(pk), ':prefix': text(prefix) };
-  return { KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)', ExpressionAttributeValues, ConsistentRead: true };
-}
-
-async function* pages(input: QueryCommandInput): AsyncGenerator<Item> {
-  let next: Item | undefined;
-  do {
-    const page = new QueryCommand({ ...input, ...(next === undefined ? {} : { ExclusiveStartKey: next }) });
-    const answer = await stored(() => dynamodb.send(page));
-    yield* answer.Items ?? [];
-    next = answer.LastEvaluatedKey;
-  } while (next !== undefined);
-}

@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { OutcomeStore } from '../ports/outcome-store.ts';
-import { dynamodb, number, stored, text } from './dynamodb-client.ts';
+import { dynamodb, itemKey, number, stored } from './dynamodb-client.ts';
 import { controlKeys, EXPIRES_AT } from './tables.ts';
 
 const OUTCOME_LIFE_SECONDS = 90 * 24 * 3600;
@@ -9,9 +9,13 @@ const OUTCOME_LIFE_SECONDS = 90 * 24 * 3600;
 export function dynamodbOutcomes(env: { CONTROL_TABLE: string }): OutcomeStore {
   return {
     async record({ requestId, feature, template, ok, atMs }) {
-      const { pk, sk } = controlKeys.outcome(feature, template, requestId);
       const expires = number(Math.floor(atMs / 1000) + OUTCOME_LIFE_SECONDS);
-      const Item = { pk: text(pk), sk: text(sk), ok: { BOOL: ok }, atMs: number(atMs), [EXPIRES_AT]: expires };
+      const Item = {
+        ...itemKey(controlKeys.outcome(feature, template, requestId)),
+        ok: { BOOL: ok },
+        atMs: number(atMs),
+        [EXPIRES_AT]: expires,
+      };
       await stored(() => dynamodb.send(new PutItemCommand({ TableName: env.CONTROL_TABLE, Item })));
     },
   };

@@ -1,7 +1,7 @@
-import { QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { addDays } from '../core/calendar.ts';
 import type { RefusalCount, RefusalCounter } from '../ports/refusal-counter.ts';
-import { dynamodb, type Item, stored, text } from './dynamodb-client.ts';
+import { dynamodb, type Item, itemKey, queryItems, stored } from './dynamodb-client.ts';
 import { controlKeys } from './tables.ts';
 import { UpdateExpression } from './update-expression.ts';
 
@@ -10,30 +10,17 @@ export function dynamodbRefusals({ CONTROL_TABLE }: { readonly CONTROL_TABLE: st
   const TableName = CONTROL_TABLE;
   return {
     async count(day, { feature, template, reason, notSpentPico }) {
-      const { pk, sk } = controlKeys.refusal(day, feature, template, reason);
+      const Key = itemKey(controlKeys.refusal(day, feature, template, reason));
       const update = new UpdateExpression().add('count', 1n).add('notSpent', notSpentPico);
-      await stored(() => dynamodb.send(new UpdateItemCommand({ TableName, Key: { pk: text(pk), sk: text(sk) }, ...update.parts() })));
+      await stored(() => dynamodb.send(new UpdateItemCommand({ TableName, Key, ...update.parts() })));
     },
     async ofDays(fromDay, toDay) {
       const counts: RefusalCount[] = [];
       for (let day = fromDay; day <= toDay; day = addDays(day, 1))
-        for await (const item of ofDay(TableName, day)) counts.push(parseCount(item));
+        for await (const item of queryItems(TableName, controlKeys.refusal(day, '', '', '').pk)) counts.push(parseCount(item));
       return counts;
     },
   };
-}
-
-async function* ofDay(TableName: string, day: string): AsyncGenerator<Item> {
-  const { pk } = controlKeys.refusal(day, '', '', '');
-  let next: Item | undefined;
-  do {
-    const start = next === undefined ? {} : { ExclusiveStartKey: next };
-    const KeyConditionExpression = 'pk = :pk';
-    const page = new QueryCommand({ TableName, KeyConditionExpression, ExpressionAttributeValues: { ':pk': text(pk) }, ...start });
-    const answer = await stored(() => dynamodb.send(page));
-    yield* answer.Items ?? [];
-    next = answer.LastEvaluatedKey;
-  } while (next !== undefined);
 }
 
 function parseCount(item: Item): RefusalCount {

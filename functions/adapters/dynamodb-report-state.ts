@@ -1,13 +1,13 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ReportState } from '../ports/report-state.ts';
-import { conditional, dynamodb, number, stored, text } from './dynamodb-client.ts';
+import { conditional, dynamodb, itemKey, number, readItem, stored, text } from './dynamodb-client.ts';
 import { controlKeys, EXPIRES_AT } from './tables.ts';
 
 const TOKEN_LIFE_SECONDS = 30 * 24 * 3600;
 
 /** The state of each week's report. NOT guaranteed: exactly one mail; a sender that dies between SES and `sent` is followed by a second one. */
 export function dynamodbReportState(env: { CONTROL_TABLE: string }): ReportState {
-  const keyOf = (week: string) => ({ pk: text(controlKeys.report(week).pk), sk: text(controlKeys.report(week).sk) });
+  const keyOf = (week: string) => itemKey(controlKeys.report(week));
   const update = (week: string, expression: string, values: Record<string, ReturnType<typeof text>>, condition?: string) =>
     dynamodb.send(
       new UpdateItemCommand({
@@ -32,10 +32,8 @@ export function dynamodbReportState(env: { CONTROL_TABLE: string }): ReportState
       const set = `SET #state = :sending, sendingAtMs = :now, tokenHash = :hash, ${EXPIRES_AT} = :expires`;
       const free = 'attribute_not_exists(#state) OR #state = :refused OR (#state = :sending AND sendingAtMs < :stale)';
       if ((await conditional(() => update(week, set, values, free))) === 'changed') return 'claimed';
-      const { Item } = await stored(() =>
-        dynamodb.send(new GetItemCommand({ TableName: env.CONTROL_TABLE, Key: keyOf(week), ConsistentRead: true })),
-      );
-      return Item?.['state']?.S === 'sent' ? 'sent' : 'sending';
+      const item = await readItem(env.CONTROL_TABLE, keyOf(week));
+      return item?.['state']?.S === 'sent' ? 'sent' : 'sending';
     },
     async markSent(week, { nowMs, messageId }) {
       await stored(() =>

@@ -1,6 +1,6 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RunState, RunStore } from '../ports/run-store.ts';
-import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
+import { conditional, dynamodb, type Item, itemKey, number, readItem, stored, text } from './dynamodb-client.ts';
 import { controlKeys, EXPIRES_AT } from './tables.ts';
 
 /** A run that nobody has called for a week is over. */
@@ -26,10 +26,10 @@ export function dynamodbRuns(env: { CONTROL_TABLE: string }): RunStore {
         await forgetOldest(TableName, Key, after);
         return { kind: 'entered', run: runOf(after) };
       }
-      const { Item } = await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })));
-      const state = runOf(Item ?? {});
+      const item = await readItem(TableName, Key);
+      const state = runOf(item ?? {});
       // Refused by its own earlier copy, or by the breaker; a breaker that closed since then lets the next call in.
-      const own = Item?.['seen']?.L?.some((seen) => seen.S === entry) ?? false;
+      const own = item?.['seen']?.L?.some((seen) => seen.S === entry) ?? false;
       return { kind: own ? 'entered' : 'open', run: state };
     },
 
@@ -85,10 +85,7 @@ async function forgetOldest(TableName: string, Key: Item, after: Item): Promise<
   await conditional(() => dynamodb.send(command));
 }
 
-const keyOf = (feature: string, run: string): Item => {
-  const { pk, sk } = controlKeys.run(feature, run);
-  return { pk: text(pk), sk: text(sk) };
-};
+const keyOf = (feature: string, run: string): Item => itemKey(controlKeys.run(feature, run));
 const expiry = (atMs: number) => number(Math.floor(atMs / 1000) + RUN_LIFE_SECONDS);
 
 function runOf(item: Item): RunState {

@@ -1,9 +1,12 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { StoreWrite } from '../ports/job-store.ts';
 import type { StagingStore } from '../ports/staging-store.ts';
-import { conditional, dynamodb, type Item, number, stored, text } from './dynamodb-client.ts';
+import { conditional, dynamodb, type Item, number, queryItems, readItem, stored, text } from './dynamodb-client.ts';
 import { chunkItem, chunkKeyOf, chunkOf, costsText, manifestItem, manifestKeyOf, manifestOf } from './staging-item.ts';
 import { controlKeys, EXPIRES_AT, PARTITION_KEY } from './tables.ts';
 import { UpdateExpression } from './update-expression.ts';
+
+type ChunkMethod = 'createChunk' | 'findChunk' | 'sealChunk' | 'claimChunk' | 'divertChunk' | 'removeChunk' | 'chunks';
 
 const HARVESTED_KEPT_SECONDS = 7 * 86_400;
 
@@ -13,19 +16,25 @@ const HARVESTED_KEPT_SECONDS = 7 * 86_400;
  */
 export function dynamodbStaging(env: { CONTROL_TABLE: string }): StagingStore {
   const TableName = env.CONTROL_TABLE;
-  const get = async (Key: Item): Promise<Item | undefined> =>
-    (await stored(() => dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })))).Item;
   const create = (Item: Item) =>
     conditional(() =>
       dynamodb.send(new PutItemCommand({ TableName, Item, ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` })),
     );
   const update = (Key: Item, change: UpdateExpression) =>
     conditional(() => dynamodb.send(new UpdateItemCommand({ TableName, Key, ...change.parts() })));
-  const move = (from: string, to: string): UpdateExpression => new UpdateExpression().set('phase', text(to)).whenEqual('phase', text(from));
+  return { ...chunks(TableName, create, update), ...manifests(TableName, create, update) };
+}
+
+type Create = (item: Item) => Promise<StoreWrite>;
+type Update = (key: Item, change: UpdateExpression) => Promise<StoreWrite>;
+
+const move = (from: string, to: string): UpdateExpression => new UpdateExpression().set('phase', text(to)).whenEqual('phase', text(from));
+
+function chunks(TableName: string, create: Create, update: Update): Pick<StagingStore, ChunkMethod> {
   return {
     createChunk: (chunk) => create(chunkItem(chunk)),
     async findChunk(chunkId) {
-      const item = await get(chunkKeyOf(chunkId));
+      const item = await readItem(TableName, chunkKeyOf(chunkId));
       return item === undefined ? undefined : chunkOf(item);
     },
     sealChunk: (chunkId) => update(chunkKeyOf(chunkId), move('open', 'sealed')),
@@ -34,10 +43,15 @@ export function dynamodbStaging(env: { CONTROL_TABLE: string }): StagingStore {
     async removeChunk(chunkId) {
       await stored(() => dynamodb.send(new DeleteItemCommand({ TableName, Key: chunkKeyOf(chunkId) })));
     },
-    chunks: async () => (await queryAll(TableName, controlKeys.chunk('').pk)).map(chunkOf),
+    chunks: async () => (await Array.fromAsync(queryItems(TableName, controlKeys.chunk('').pk))).map(chunkOf),
+  };
+}
+
+function manifests(TableName: string, create: Create, update: Update): Omit<StagingStore, ChunkMethod> {
+  return {
     createManifest: (manifest) => create(manifestItem(manifest)),
     async findManifest(manifestId) {
-      const item = await get(manifestKeyOf(manifestId));
+      const item = await readItem(TableName, manifestKeyOf(manifestId));
       return item === undefined ? undefined : manifestOf(item);
     },
     freezeManifest: (manifestId, { chunkIds, records }) =>
@@ -72,22 +86,8 @@ export function dynamodbStaging(env: { CONTROL_TABLE: string }): StagingStore {
       await update(manifestKeyOf(manifestId), closed);
     },
     async openManifests() {
-      const manifests = (await queryAll(TableName, controlKeys.manifest('').pk)).map(manifestOf);
+      const manifests = (await Array.fromAsync(queryItems(TableName, controlKeys.manifest('').pk))).map(manifestOf);
       return manifests.filter((manifest) => manifest.phase !== 'harvested');
     },
   };
-}
-
-async function queryAll(TableName: string, partition: string): Promise<Item[]> {
-  const query = {
-    TableName,
-    KeyConditionExpression: `${PARTITION_KEY} = :partition`,
-    ExpressionAttributeValues: { ':partition': text(partition) },
-    ConsistentRead: true,
-  };
-  return stored(async () => {
-    const items: Item[] = [];
-    for await (const page of paginateQuery({ client: dynamodb }, query)) items.push(...(page.Items ?? []));
-    return items;
-  });
 }

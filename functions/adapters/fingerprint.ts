@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Fingerprints } from '../ports/fingerprints.ts';
-import { conditional, dynamodb, type Item, stored } from './dynamodb-client.ts';
+import { conditional, dynamodb, itemKey, readItem } from './dynamodb-client.ts';
 import { controlKeys } from './tables.ts';
 
 const KEY_BYTES = 32;
@@ -29,15 +29,13 @@ export function fingerprints(env: { CONTROL_TABLE: string }): Fingerprints {
 }
 
 async function readKey(table: string): Promise<Uint8Array> {
-  const { pk, sk } = controlKeys.fingerprintKey;
-  const Key: Item = { pk: { S: pk }, sk: { S: sk } };
-  const read = () => stored(() => dynamodb.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
-  const known = (await read()).Item?.['key']?.B;
+  const Key = itemKey(controlKeys.fingerprintKey);
+  const known = (await readItem(table, Key))?.['key']?.B;
   if (known !== undefined) return known;
   const made = randomBytes(KEY_BYTES);
   const put = new PutItemCommand({ TableName: table, Item: { ...Key, key: { B: made } }, ConditionExpression: 'attribute_not_exists(pk)' });
   if ((await conditional(() => dynamodb.send(put))) === 'changed') return made;
-  const theirs = (await read()).Item?.['key']?.B;
+  const theirs = (await readItem(table, Key))?.['key']?.B;
   if (theirs === undefined) throw new RangeError('the deployment has no fingerprint key, and none can be put');
   return theirs;
 }

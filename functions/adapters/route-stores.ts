@@ -1,7 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
-import { ulid } from 'ulid';
 import type { Settings } from '../core/settings.ts';
 import { bedrockModels } from './bedrock-models.ts';
+import { clockAndChance } from './clock-and-chance.ts';
 import { dynamodbGates } from './dynamodb-gates.ts';
 import { dynamodbIdempotency } from './dynamodb-idempotency.ts';
 import { dynamodbLedger } from './dynamodb-ledger.ts';
@@ -13,9 +12,8 @@ import { snsAlerts } from './sns-alerts.ts';
 
 /** Everything of AWS, and the clock and chance of this environment, that answering a request needs. */
 export function routeStores(env: { CONTROL_TABLE: string; LEDGER_TABLE: string; ALERT_TOPIC_ARN: string }, settings: Settings) {
-  // Not `Date.now` itself: a local stack moves the clock of a running environment.
-  const now = () => Date.now();
   return {
+    ...clockAndChance,
     settings,
     gates: dynamodbGates(env),
     ledger: dynamodbLedger(env, settings.retentionDays),
@@ -24,13 +22,7 @@ export function routeStores(env: { CONTROL_TABLE: string; LEDGER_TABLE: string; 
     refusals: dynamodbRefusals(env),
     fingerprints: fingerprints(env),
     alerts: snsAlerts(env),
-    models: bedrockModels(now),
+    models: bedrockModels(clockAndChance.now),
     validate: schemaValidator(),
-    now,
-    random: Math.random,
-    sleep: async (ms: number) => {
-      await setTimeout(ms);
-    },
-    newId: (atMs: number) => ulid(atMs),
   };
 }

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import type { Chunk, Manifest } from '../core/batching.ts';
 import type { PicoUsd } from '../core/money.ts';
-import { type Item, number, text } from './dynamodb-client.ts';
+import { type Item, itemKey, number, text } from './dynamodb-client.ts';
 import { controlKeys } from './tables.ts';
 
-export const chunkKeyOf = (chunkId: string): Item => keyItem(controlKeys.chunk(chunkId));
-export const manifestKeyOf = (manifestId: string): Item => keyItem(controlKeys.manifest(manifestId));
-const keyItem = ({ pk, sk }: { pk: string; sk: string }): Item => ({ pk: text(pk), sk: text(sk) });
+export const chunkKeyOf = (chunkId: string): Item => itemKey(controlKeys.chunk(chunkId));
+export const manifestKeyOf = (manifestId: string): Item => itemKey(controlKeys.manifest(manifestId));
 
 export const chunkItem = (chunk: Chunk): Item => ({
   ...chunkKeyOf(chunk.chunkId),

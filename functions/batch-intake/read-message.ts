@@ -1,6 +1,7 @@
 import { requestPrefix } from '../core/batching.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { type CheckedJob, checkJob } from '../core/job-check.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { Settings } from '../core/settings.ts';
 import type { JobError, JobMessage, JobRequest } from '../core/wire/job.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
@@ -73,11 +74,3 @@ function replyToOf({ feature, replyTo }: JobMessage, settings: Settings): { repl
 
 const templateIn = (json: unknown): string =>
   typeof json === 'object' && json !== null && 'template' in json && typeof json.template === 'string' ? json.template.slice(0, 48) : '';
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import { type Chunk, chunkKey, STAGING_MS } from '../core/batching.ts';
+import { DAY_MS } from '../core/calendar.ts';
 import type { ChunkHold } from '../core/gate.ts';
 import { sumPico } from '../core/money.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
@@ -20,7 +21,7 @@ export type Fate = Exclude<Claim, 'own'> | 'over_budget';
 /** How many jobs' items are written at once. */
 const WIDTH = 16;
 /** A sealed hold ends with its harvest, never by time; past this, people should wonder. */
-const SEALED_MS = 14 * 86_400_000;
+const SEALED_MS = 14 * DAY_MS;
 
 /**
  * Admits jobs of one feature under one hold: hold `open`, prompts to S3, job items, chunk item, seal. The seal is the commit: a crash

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { clockAndChance } from '../adapters/clock-and-chance.ts';
 import { dynamodbGates } from '../adapters/dynamodb-gates.ts';
 import { dynamodbLedger } from '../adapters/dynamodb-ledger.ts';
 import { snsAlerts } from '../adapters/sns-alerts.ts';
@@ -15,14 +15,11 @@ const log = logger('compactor');
 export const handler = async (): Promise<Compaction> => {
   const settings = await loadSettings(env.SETTINGS_PATH);
   const done = await compact({
+    ...clockAndChance,
     settings,
     gates: dynamodbGates(env),
     ledger: dynamodbLedger(env, settings.retentionDays),
     alerts: snsAlerts(env),
-    // Not `Date.now` itself: a local stack moves the clock of a running environment.
-    now: () => Date.now(),
-    random: Math.random,
-    sleep: (ms) => sleep(ms),
   });
   log('compacted', done);
   return done;

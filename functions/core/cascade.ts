@@ -1,4 +1,5 @@
 import { member } from './member.ts';
+import { parseJson } from './parse-json.ts';
 import type { Json, Message, Prompt, ToolUse } from './wire/converse.ts';
 
 /** Checks a value against a JSON Schema: undefined when it fits, otherwise what does not. Given by an adapter. */
@@ -42,7 +43,7 @@ export function failedCheck(
 export function expectedSchema(asked: Expectation): Json | undefined {
   if (asked.expect !== undefined) return asked.expect.jsonSchema;
   const format = member(asked.outputConfig, 'textFormat', 'structure', 'jsonSchema', 'schema');
-  return typeof format === 'string' ? parsed(format)?.value : undefined;
+  return typeof format === 'string' ? parseJson(format) : undefined;
 }
 
 /** A cut at the caller's own `maxTokens` is what the caller asked for; a cut at ours may be mended by a terser model. */
@@ -62,19 +63,11 @@ function badToolUse(use: ToolUse, asked: Prompt, validate: SchemaValidator): Fai
 /** Models like to wrap JSON in a code fence, and readers of JSON know it: the fence is no failure. */
 function badJson(text: string, schema: Json, validate: SchemaValidator): FailedCheck | undefined {
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text);
-  const value = parsed(fenced?.[1] ?? text);
+  const value = parseJson(fenced?.[1] ?? text);
   if (value === undefined) return 'not_json';
-  return validate(schema, value.value) === undefined ? undefined : 'schema_mismatch';
+  return validate(schema, value) === undefined ? undefined : 'schema_mismatch';
 }
 
 /** A refusal is short and begins like one: a long answer that regrets something is not one. */
 const REFUSAL = /^\s*(?:i['’]m sorry,? but|sorry, i can|i (?:can(?:no|['’])t|am unable to|['’]m unable to|am not able to)|as an ai\b)/i;
 const looksRefused = (text: string): boolean => text.length < 400 && REFUSAL.test(text);
-
-function parsed(text: string): { value: Json } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-}

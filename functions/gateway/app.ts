@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { refuse, SpillwayError } from '../core/errors.ts';
+import { parseJson } from '../core/parse-json.ts';
 import { httpProblem, problem } from '../runtime/http.ts';
 import { tooLarge } from '../runtime/invoke.ts';
 import { malformed, parseOutcome } from '../schemas/route.ts';
@@ -70,13 +71,8 @@ async function withBody(c: Call, answer: (body: unknown) => Promise<Response>): 
   const text = await c.req.text();
   const large = tooLarge(Buffer.byteLength(text));
   if (large !== undefined) return problem(large, now());
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return problem(malformed('the body is not JSON').refusal, now());
-  }
-  return answer(body);
+  const body = parseJson(text);
+  return body === undefined ? problem(malformed('the body is not JSON').refusal, now()) : answer(body);
 }
 
 async function answerOutcome(body: unknown, c: Call): Promise<Response> {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { BatchRecord } from '../core/batch-record.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { Message } from '../core/wire/converse.ts';
 
 const count = z.int().nonnegative();
@@ -27,7 +28,7 @@ const outputLine = z.object({
 
 /** One line of a Bedrock output file of a Converse job. Caching does not work in batch; were it counted, writes would be the 5-minute kind. */
 export function parseOutputLine(line: string): BatchRecord {
-  const parsed = outputLine.safeParse(jsonOf(line));
+  const parsed = outputLine.safeParse(parseJson(line));
   if (!parsed.success) return { kind: 'unreadable' };
   const { recordId, error, modelOutput } = parsed.data;
   if (error !== undefined) return { kind: 'failed', recordId, reason: `${error.errorCode ?? ''} ${error.errorMessage ?? ''}`.trim() };
@@ -47,12 +48,4 @@ export function parseOutputLine(line: string): BatchRecord {
       reasoning: 0,
     },
   };
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,13 +2,15 @@ import * as z from 'zod';
 import type { StagedJob } from '../core/batching.ts';
 import type { ContentBlock } from '../core/wire/converse.ts';
 import type { JobAnswer, JobMessage, JobRequest } from '../core/wire/job.ts';
+import { NAME } from './name.ts';
+import { pico } from './pico.ts';
 
 const isBlock = (value: unknown): value is ContentBlock =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && (!('text' in value) || typeof value.text === 'string');
 const block = z.custom<ContentBlock>(isBlock, 'a content block, as { "text": "..." }');
 
 /** Names of features and templates, and ids of jobs, as contract.md fixes them. */
-const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,47}$/, 'letters a-z, digits, _ and -, at most 48');
+const name = z.string().regex(NAME, 'letters a-z, digits, _ and -, at most 48');
 const jobId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'at most 128 of A-Z, a-z, 0-9, ., _, : and -, beginning with a letter or digit');
@@ -58,10 +60,7 @@ const stagedJob = z.object({
   ulid: z.string(),
   deadlineMs: z.number(),
   afterDeadline: z.enum(['wait', 'expire']),
-  holdPico: z
-    .string()
-    .regex(/^\d+$/)
-    .transform((digits) => BigInt(digits)),
+  holdPico: pico,
   maxTokens: z.int().positive(),
   bodyHash: z.string(),
   replyTo: z.string().exactOptional(),

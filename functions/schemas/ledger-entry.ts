@@ -1,9 +1,6 @@
 import * as z from 'zod';
+import { pico } from './pico.ts';
 
-const pico = z
-  .string()
-  .regex(/^-?\d+$/)
-  .transform((value) => BigInt(value));
 const count = z.int().min(0);
 const name = z.string().min(1);
 

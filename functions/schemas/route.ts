@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Refusal } from '../core/errors.ts';
 import type { RouteRequest } from '../core/wire/route.ts';
 import { inferenceConfig, jsonObject, messages, system, toolConfig } from './converse.ts';
+import { NAME } from './name.ts';
 
 const MOST_DEPTH = 100;
 const MOST_SCHEMA_BYTES = 64_000;
 
-const NAME = /^[a-z0-9][a-z0-9_-]{0,47}$/;
 const RUN = /^[A-Za-z0-9._:-]{1,128}$/;
 const name = z.string().regex(NAME, `must match ${NAME.source}`);
 const run = z.string().regex(RUN, `must match ${RUN.source}`);

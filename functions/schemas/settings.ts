@@ -2,12 +2,8 @@ import * as z from 'zod';
 import { checksum } from '../core/checksum.ts';
 import type { Settings } from '../core/settings.ts';
 import { byName } from './by-name.ts';
+import { pico } from './pico.ts';
 
-/** Money crosses as a decimal string: JSON numbers end at 2^53. */
-const pico = z
-  .string()
-  .regex(/^-?\d+$/)
-  .transform((digits) => BigInt(digits));
 const count = z.int().nonnegative();
 const mode = z.enum(['enforce', 'observe']);
 

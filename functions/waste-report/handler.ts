@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { clockAndChance } from '../adapters/clock-and-chance.ts';
 import { dynamodbLedger } from '../adapters/dynamodb-ledger.ts';
 import { dynamodbRefusals } from '../adapters/dynamodb-refusals.ts';
 import { dynamodbReportState } from '../adapters/dynamodb-report-state.ts';
 import { s3Blobs } from '../adapters/s3-blobs.ts';
 import { sesMailer } from '../adapters/ses-mailer.ts';
+import { sha256 } from '../adapters/sha256.ts';
 import { snsAlerts } from '../adapters/sns-alerts.ts';
 import { loadSettings } from '../adapters/ssm-settings.ts';
 import { readEnvironment } from '../runtime/environment.ts';
@@ -14,7 +16,7 @@ const env = readEnvironment(environment);
 
 function newToken(): { token: string; hash: string } {
   const token = randomBytes(24).toString('base64url');
-  return { token, hash: createHash('sha256').update(token).digest('hex') };
+  return { token, hash: sha256(token) };
 }
 
 /** Mails the report of the week, once per ISO week however often it is invoked. */
@@ -29,7 +31,7 @@ export const handler = async (): Promise<ReportOutcome> => {
     mailer: sesMailer(),
     alerts: snsAlerts(env),
     gatewayUrl: env.GATEWAY_URL,
-    now: Date.now,
+    now: clockAndChance.now,
     newToken,
   });
 };

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../functions/core/calendar.ts';
 import { findPrice } from '../../functions/core/price-book.ts';
 import { knowsOutputOf } from '../catalog/model-facts.ts';
 import { parseBedrockId } from '../prices/model-id.ts';
@@ -11,7 +12,7 @@ import type { ModelShape } from './model-shape.ts';
 import { nearestName } from './nearest-name.ts';
 import type { SoundParts } from './salvage.ts';
 
-const STALE_AFTER_MS = 90 * 86_400_000;
+const STALE_AFTER_MS = 90 * DAY_MS;
 
 /** Pinned, priced, callable from the region, with what their vendor needs. */
 export function checkModels({ models }: SoundParts, context: { region: string; nowMs: number }): Finding[] {

@@ -1,5 +1,6 @@
+import { NAME } from '../../functions/schemas/name.ts';
 import type { Finding } from './configuration-problem.ts';
-import { NAME_PATTERN, NAME_RULE } from './field-shapes.ts';
+import { NAME_RULE } from './field-shapes.ts';
 import type { SoundParts } from './salvage.ts';
 
 /** Names that become keys, tags and parts of request ids. */
@@ -12,7 +13,7 @@ export function checkNames({ models = {}, teams = {}, features = {} }: SoundPart
     if (Array.isArray(theirs)) return theirs.map((name, at) => ({ path: [...path, at], name }));
     return Object.keys(theirs).map((name) => ({ path: [...path, name], name }));
   });
-  const bad = [...named, ...templates].filter(({ name }) => !NAME_PATTERN.test(name));
+  const bad = [...named, ...templates].filter(({ name }) => !NAME.test(name));
   return [
     ...bad.map(({ path, name }) => ({ path, message: `bad name ${JSON.stringify(name)}`, allowed: NAME_RULE })),
     ...('auto' in models

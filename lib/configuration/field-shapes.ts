@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-/** Feature, template, team and model names: they become keys, tags and parts of request ids. */
-export const NAME_PATTERN = /^[a-z0-9][a-z0-9_-]{0,47}$/;
+/** `NAME` in words. */
 export const NAME_RULE = 'lower-case letters, digits, - and _, at most 48, beginning with a letter or digit';
 
 const QUEUE_URL =

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { addDays, localDay, utcHour } from '../../functions/core/calendar.ts';
+import { addDays, HOUR_MS, localDay, utcHour } from '../../functions/core/calendar.ts';
 import { type LedgerEntry, requestIdOf } from '../../functions/core/ledger.ts';
 import { costOf, findPrice } from '../../functions/core/price-book.ts';
 import { daysBetween, reportPeriod } from '../../functions/core/report-period.ts';
@@ -67,7 +67,7 @@ function dayOfFeature(day: DayOfFeature): LedgerEntry[] {
 const isWeekend = (day: string): boolean => [0, 6].includes(new Date(`${day}T00:00:00.000Z`).getUTCDay());
 
 function entryAt({ settings, feature, habit, day, random }: DayOfFeature, template: string, hour: number): LedgerEntry {
-  const admittedAtMs = Date.parse(`${day}T00:00:00.000Z`) + hour * 3_600_000 + Math.floor(random() * 3_500_000);
+  const admittedAtMs = Date.parse(`${day}T00:00:00.000Z`) + hour * HOUR_MS + Math.floor(random() * 3_500_000);
   const tier = feature.templates[template]?.tier ?? 'learned';
   const arm = tier === 'cheap' ? 'cheap' : 'strong';
   const mode = habit === 'batches' ? 'batch' : 'on_demand';

@@ -33,7 +33,12 @@ export async function runDemo(stack: LocalStack): Promise<string> {
   const { rows, totalPico } = await spendByFeature(ledger, context.settings, stack.clock.now());
   context.screen.table([
     ['feature', 'owner', 'calls', 'spend'],
-    ...rows.map(({ feature, owner, calls, costPico }) => [feature, owner, calls.toLocaleString('en-US'), displayUsd(costPico)]),
+    ...rows.map(({ keys: { feature = '', owner = '' }, calls, costPico }) => [
+      feature,
+      owner,
+      calls.toLocaleString('en-US'),
+      displayUsd(costPico),
+    ]),
     ['total', '', rows.reduce((sum, { calls }) => sum + calls, 0).toLocaleString('en-US'), displayUsd(totalPico)],
   ]);
   return reportUrl;

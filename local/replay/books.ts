@@ -1,5 +1,5 @@
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { utcHour } from '../../functions/core/calendar.ts';
+import { HOUR_MS, utcHour } from '../../functions/core/calendar.ts';
 import type { LedgerEntry } from '../../functions/core/ledger.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import { hourOfRequest } from '../../functions/core/ulid-time.ts';
@@ -8,8 +8,6 @@ import { type RunningStack, useStack } from './running-stack.ts';
 
 /** The running stack's own configuration and ledger, through the adapters that its functions use. */
 export type Books = { readonly settings: Settings; readonly ledger: UsageLedger };
-
-const HOUR_MS = 3_600_000;
 
 /** The adapters make their clients when they are imported: so that is done once the endpoints are set. */
 export async function openBooks(stack: RunningStack): Promise<Books> {
