@@ -29,6 +29,7 @@ const answerSchema = z.object({
     escalated: z.boolean(),
     costUsd: z.string(),
     warnings: z.array(z.string()),
+    wouldRefuse: z.string().optional(),
   }),
 });
 const refusedSchema = z.object({ refused: z.object({ reason: z.string(), message: z.string() }) });

@@ -36,6 +36,12 @@ export async function runawayAgent(context: DemoContext): Promise<void> {
       return;
     }
     burnedPico += routed.costPico;
+    if (routed.answer.receipt.wouldRefuse !== undefined) {
+      screen.line(
+        `call ${call} would have been refused: ${routed.answer.receipt.wouldRefuse} (observe mode admits it, and says so in the report)`,
+      );
+      return;
+    }
     screen.line(`call ${call}: reads src/billing.ts again, ${displayUsd(routed.costPico, 4)}`);
     messages = [...messages, ...turn(call)];
   }
