@@ -38,7 +38,7 @@ export async function runawayAgent(context: DemoContext): Promise<void> {
     burnedPico += routed.costPico;
     if (routed.answer.receipt.wouldRefuse !== undefined) {
       screen.line(
-        `call ${call} would have been refused: ${routed.answer.receipt.wouldRefuse} (observe mode admits it, and says so in the report)`,
+        `call ${call} would have been refused: ${routed.answer.receipt.wouldRefuse} (observe mode admits it; receipt and ledger say so)`,
       );
       return;
     }
