@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { isoWeek, localDay } from '../functions/core/calendar.ts';
+import type { Backend } from './backend.ts';
 import type { BedrockStandIn } from './bedrock/stand-in.ts';
 import { Clock } from './clock.ts';
 import { type Compute, startCompute } from './compute.ts';
@@ -53,6 +54,8 @@ export type LocalStack = StackNames & {
   readonly clock: Clock;
   readonly template: Template;
   readonly guard: Guard;
+  /** What answers each AWS service, read at each call: tests put a broken one in its place. */
+  readonly backends: Map<string, Backend>;
   /** Absent when the models are real. */
   readonly bedrock?: BedrockStandIn;
   /** Set when another running stack's local.json was replaced. */
@@ -107,6 +110,7 @@ async function start(options: StackOptions, teardown: Teardown): Promise<LocalSt
     clock,
     template: platform.template,
     guard: platform.guard,
+    backends: platform.backends,
     ...(compute.bedrock === undefined ? {} : { bedrock: compute.bedrock }),
     ...(file.notice === undefined ? {} : { notice: file.notice }),
     runSchedule,

@@ -31,10 +31,13 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 const BROKEN = maybe('model_unavailable', 'the connection to the provider broke');
 const UNREACHED = unbilled('model_unavailable', 'the provider cannot be reached', true);
 
+/** Of these, the message says nothing of the request. Every other may quote it: Bedrock's own, or the SDK's of an answer it cannot read. */
+const QUOTES_NOTHING = new Set(Object.keys(MEANINGS).filter((name) => !/^(Validation|Conflict|Model(Stream)?Error)Exception$/.test(name)));
+
 /** The failure in our words. `answering`: part of the answer had come, so whatever the error is called, work was done. */
 export function bedrockFailure(cause: unknown, answering: boolean): SpillwayError {
   const { code, say, retryable, maybeBilled } = meaningOf(cause);
-  return new SpillwayError(code, say, { retryable, maybeBilled: maybeBilled || answering, cause });
+  return new SpillwayError(code, say, { retryable, maybeBilled: maybeBilled || answering, cause: quotingNothing(cause) });
 }
 
 function meaningOf(cause: unknown): Meaning {
@@ -46,6 +49,14 @@ function meaningOf(cause: unknown): Meaning {
   return status !== undefined && status >= 400 && status < 500
     ? unbilled('model_rejected_input', 'the provider refused the request')
     : BROKEN;
+}
+
+/** The cause as it may be logged: prompts never are. */
+function quotingNothing(cause: unknown): unknown {
+  if (!(cause instanceof Error) || QUOTES_NOTHING.has(cause.name) || codesOf(cause).length > 0) return cause;
+  const named = new Error(`HTTP ${statusOf(cause) ?? 'without an answer'}; its message is withheld, since it may quote the request`);
+  named.name = cause.name;
+  return named;
 }
 
 const codesOf = (error: unknown): string[] => {

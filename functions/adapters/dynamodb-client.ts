@@ -7,12 +7,10 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { SpillwayError } from '../core/errors.ts';
-
-/** A store that hangs is a store that is down: four tries of this long still end well within a function's time. */
-const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+import { ANSWERS_WITHIN } from './answer-times.ts';
 
 /** One client an environment. Retries are safe: every write of ours is idempotent or conditional. */
-export const dynamodb = new DynamoDBClient({ maxAttempts: 4, requestHandler: TIMEOUTS });
+export const dynamodb = new DynamoDBClient({ maxAttempts: 4, requestHandler: ANSWERS_WITHIN });
 
 export type Item = Record<string, AttributeValue>;
 

@@ -1,7 +1,8 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Alerts } from '../ports/alerts.ts';
+import { ANSWERS_WITHIN } from './answer-times.ts';
 
-const sns = new SNSClient({ maxAttempts: 2 });
+const sns = new SNSClient({ maxAttempts: 2, requestHandler: ANSWERS_WITHIN });
 const MOST_SUBJECT = 100;
 
 /** Alerts to the deployment's topic: a readable subject and text, and the facts as JSON. NOT guaranteed: order, or that a mail arrives. */

@@ -1,14 +1,22 @@
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParametersByPathCommand,
+  type GetParametersByPathCommandInput,
+  type GetParametersByPathCommandOutput,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import * as z from 'zod';
+import { SpillwayError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 import { parseSettings } from '../schemas/settings.ts';
+import { ANSWERS_WITHIN } from './answer-times.ts';
 
-const ssm = new SSMClient({ maxAttempts: 5 });
+const ssm = new SSMClient({ maxAttempts: 4, requestHandler: ANSWERS_WITHIN });
 const loaded = new Map<string, Promise<Settings>>();
 
 /**
  * The settings under an SSM path: parts `000`, `001`, ... in name order are the configuration; each `profiles-*` part is a JSON object of
- * inference-profile ARNs. Read once an environment. RangeError when they are absent or incomplete; a failed read is not remembered.
+ * inference-profile ARNs. Read once an environment. RangeError when they are absent or incomplete, `store_unavailable` when SSM does not
+ * answer; a failed read is not remembered.
  */
 export function loadSettings(path: string): Promise<Settings> {
   const known = loaded.get(path);
@@ -36,13 +44,20 @@ async function readParts(folder: string): Promise<Part[]> {
   const parts: Part[] = [];
   let token: string | undefined;
   do {
-    const page = await ssm.send(
-      new GetParametersByPathCommand({ Path: folder, MaxResults: 10, ...(token === undefined ? {} : { NextToken: token }) }),
-    );
+    const page = await readPage({ Path: folder, MaxResults: 10, ...(token === undefined ? {} : { NextToken: token }) });
     for (const { Name, Value } of page.Parameters ?? []) parts.push({ name: (Name ?? '').slice(folder.length + 1), value: Value ?? '' });
     token = page.NextToken;
   } while (token !== undefined && token !== '');
   return parts;
+}
+
+async function readPage(input: GetParametersByPathCommandInput): Promise<GetParametersByPathCommandOutput> {
+  try {
+    return await ssm.send(new GetParametersByPathCommand(input));
+  } catch (cause) {
+    const message = 'the settings could not be read; nothing was spent, try again';
+    throw new SpillwayError('store_unavailable', message, { retryable: true, cause });
+  }
 }
 
 const profilesSchema = z.record(z.string(), z.string());

@@ -46,8 +46,10 @@ export type LedgerEntry = {
 /** `<feature>.<template>.<ulid>`: an entry is found from its request id alone, for the ulid holds the admission time. */
 export const requestIdOf = (feature: string, template: string, ulid: string): string => `${feature}.${template}.${ulid}`;
 
+const REQUEST_ID = /^([a-z0-9_-]{1,48})\.([a-z0-9_-]{1,48})\.([0-7][0-9A-HJKMNP-TV-Z]{25})$/;
+
 export function parseRequestId(requestId: string): { feature: string; template: string; ulid: string } | undefined {
-  const [feature, template, ulid, ...rest] = requestId.split('.');
-  if (feature === undefined || template === undefined || ulid === undefined || rest.length > 0) return undefined;
+  const [, feature, template, ulid] = REQUEST_ID.exec(requestId) ?? [];
+  if (feature === undefined || template === undefined || ulid === undefined) return undefined;
   return { feature, template, ulid };
 }

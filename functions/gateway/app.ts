@@ -3,6 +3,7 @@ import { refuse, SpillwayError } from '../core/errors.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { httpProblem, problem } from '../runtime/http.ts';
 import { tooLarge } from '../runtime/invoke.ts';
+import type { Log } from '../runtime/logger.ts';
 import { malformed, parseOutcome } from '../schemas/route.ts';
 import { recordOutcome } from '../use-cases/record-outcome.ts';
 import { anthropicWire } from './anthropic-wire.ts';
@@ -15,8 +16,8 @@ import { answerVendor } from './vendor-endpoint.ts';
 
 type Call = Context<GatewayVariables>;
 
-/** The gateway as a function from request to response; nothing of Lambda is in it. */
-export function gatewayApp(ports: () => Promise<GatewayPorts>): Hono<GatewayVariables> {
+/** The gateway as a function from request to response; nothing of Lambda is in it. `log` hears even of ports that could not be made. */
+export function gatewayApp(ports: () => Promise<GatewayPorts>, log: Log): Hono<GatewayVariables> {
   const app = new Hono<GatewayVariables>();
   let identify: ((headers: Headers) => Promise<Identified>) | undefined;
   app.get('/healthz', (c) => c.json({ ok: true }));
@@ -46,7 +47,7 @@ export function gatewayApp(ports: () => Promise<GatewayPorts>): Hono<GatewayVari
   for (const [path, allow] of METHODS)
     app.all(path, () => httpProblem(405, 'method_not_allowed', `this address takes ${allow}`, { allow }));
   app.notFound(() => httpProblem(404, 'not_found', 'there is nothing at this address'));
-  app.onError((error, c) => failed(error, c));
+  app.onError((error, c) => failed(error, c.req.path, log));
   return app;
 }
 
@@ -94,11 +95,9 @@ const modelList = ({ settings }: GatewayPorts) => ({
   ],
 });
 
-async function failed(error: unknown, c: Call): Promise<Response> {
-  const ports = c.get('ports');
-  ports?.log('unexpected', { path: c.req.path }, error);
-  if (ports === undefined || (error instanceof SpillwayError && error.code === 'store_unavailable')) {
-    return problem(refuse('store_unavailable', 'the store did not answer; nothing was spent, try again'), Date.now());
-  }
+function failed(error: unknown, path: string, log: Log): Response {
+  const storeIsDown = error instanceof SpillwayError && error.code === 'store_unavailable';
+  log(storeIsDown ? 'store_unavailable' : 'unexpected', { path }, error);
+  if (storeIsDown) return problem(refuse('store_unavailable', error.publicMessage), Date.now());
   return httpProblem(500, 'internal_error', 'Spillway failed; its log has the cause');
 }

@@ -14,8 +14,9 @@ import { gatewayApp } from './app.ts';
 import { environment } from './contract.ts';
 
 const env = readEnvironment(environment);
+const log = logger('gateway');
 const ports = once(async () => ({
-  ...routePorts(routeStores(env, await loadSettings(env.SETTINGS_PATH)), logger('gateway')),
+  ...routePorts(routeStores(env, await loadSettings(env.SETTINGS_PATH)), log),
   keys: dynamodbKeys(env),
   outcomes: dynamodbOutcomes(env),
   reports: dynamodbReportTokens(env),
@@ -26,4 +27,4 @@ const ports = once(async () => ({
 ports().catch(() => undefined);
 
 /** The HTTPS door to the router, and to the report's pages. */
-export const handler = streamHandle(gatewayApp(ports));
+export const handler = streamHandle(gatewayApp(ports, log));

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { type Refusal, refuse } from '../core/errors.ts';
+import { type Refusal, refuse, SpillwayError } from '../core/errors.ts';
 import { type WireRefusal, wireRefusal } from '../core/wire/refusal.ts';
 import type { Log } from './logger.ts';
 
@@ -12,13 +12,17 @@ export const tooLarge = (bytes: number): Refusal | undefined =>
     ? refuse('request_too_large', 'a request may have 5.5 MB: send less', { bytes, allowedBytes: MOST_PAYLOAD_BYTES })
     : undefined;
 
-/** Wraps a handler of Lambda `Invoke`: what is unexpected is logged here, and the caller gets no stack trace. */
+/** Wraps a handler of Lambda `Invoke`: a store that is down is a refusal, what is unexpected is logged, and no caller gets a stack trace. */
 export const invokeHandler =
   <Answer>(log: Log, answer: (event: unknown, context: Context) => Promise<Answer>) =>
-  async (event: unknown, context: Context): Promise<Answer> => {
+  async (event: unknown, context: Context): Promise<Answer | { refused: WireRefusal }> => {
     try {
       return await answer(event, context);
     } catch (cause) {
+      if (cause instanceof SpillwayError && cause.code === 'store_unavailable') {
+        log('store_unavailable', { awsRequestId: context.awsRequestId }, cause);
+        return refusedAnswer(refuse('store_unavailable', cause.publicMessage));
+      }
       log('unexpected', { awsRequestId: context.awsRequestId }, cause);
       const failure = new Error(`Spillway failed; its log has the cause under ${context.awsRequestId}`);
       failure.name = 'SpillwayFailure';

@@ -19,11 +19,11 @@ export const logger =
 
 const MOST_CAUSES = 4;
 
-/** The chain of causes, shortened: a provider's message may quote a request, so no more of it than its beginning. */
+/** The chain of causes, shortened. A parser quotes what it read, which may be a prompt: of it, the name alone. */
 function causes(cause: unknown): { causes: { name: string; message: string }[] } {
   const chain: { name: string; message: string }[] = [];
   for (let next = cause; next instanceof Error && chain.length < MOST_CAUSES; next = next.cause) {
-    chain.push({ name: next.name, message: next.message.slice(0, 200) });
+    chain.push({ name: next.name, message: next instanceof SyntaxError ? '' : next.message.slice(0, 200) });
   }
   return { causes: chain };
 }

@@ -156,7 +156,10 @@ function recall(plan: Plan, ports: RoutePorts): Refusal | undefined {
     .find((refusal) => refusal !== undefined);
 }
 
-/** Counts the refusal, as money not spent, and remembers an open breaker. Neither may get in the way of the refusal itself. */
+/**
+ * Counts the refusal, as money not spent, and remembers an open breaker. Neither may get in the way of the refusal itself: a store that
+ * has just failed is not asked to count.
+ */
 async function refused(
   request: RouteRequest,
   refusal: Refusal,
@@ -170,6 +173,7 @@ async function refused(
     const scope = scopesOf(plan).at(ofRun ? -1 : 0);
     if (scope !== undefined) ports.breakers.remember(scope, refusal, nowMs);
   }
+  if (refusal.reason === 'store_unavailable') return { kind: 'refused', refusal };
   const known = Object.hasOwn(ports.settings.features, request.feature) ? ports.settings.features[request.feature] : undefined;
   const counted = {
     feature: known?.name ?? '_unknown',

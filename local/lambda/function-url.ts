@@ -9,6 +9,9 @@ import { urlEvent } from './url-event.ts';
 /** A function URL takes requests up to 6 MB. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
+/** No other method reaches a function. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 export type FunctionUrlOptions = {
   readonly host: FunctionHost;
   readonly authType: 'AWS_IAM' | 'NONE';
@@ -26,6 +29,7 @@ export function functionUrlListener(options: FunctionUrlOptions): RequestListene
 
 async function serve(options: FunctionUrlOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
+  if (!METHODS.has(request.method ?? '') || !isPath(request.url ?? '')) return fail(response, 400, 'Bad Request');
   if (body === undefined) return fail(response, 413, 'Request Entity Too Large');
   const caller = options.authType === 'NONE' ? undefined : await options.authorize(plainHeaders(request));
   if (options.authType === 'AWS_IAM' && caller === undefined) return fail(response, 403, 'Forbidden');
@@ -38,6 +42,15 @@ async function serve(options: FunctionUrlOptions, request: IncomingMessage, resp
   if (result.kind === 'answered') buffered(response, requestId, result.payload);
   else if (result.kind === 'failed' && response.headersSent) response.destroy();
   else if (result.kind === 'failed') fail(response, 502, 'Internal Server Error');
+}
+
+/** A path whose escapes can be decoded; not the forms that only proxies take. */
+function isPath(url: string): boolean {
+  try {
+    return url.startsWith('/') && decodeURI(url.split('?', 1)[0] ?? '') !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** Reads a body within the limit; drains a longer one, so that the caller gets its 413 instead of a broken pipe. */

@@ -145,7 +145,7 @@ describe('a quota of jobs that is used up', () => {
 
 describe('a group below the provider’s minimum', () => {
   const routed: RouteAnswer = {
-    requestId: 'invoice-extractor.extract.01',
+    requestId: 'invoice-extractor.extract.01ARZ3NDEKTSV4RRFFQ69G5FAV',
     output: { message: { role: 'assistant', content: [{ text: 'on demand' }] } },
     stopReason: 'end_turn',
     usage: { inputTokens: 1, outputTokens: 2, cacheReadInputTokens: 0, cacheWriteInputTokens: 0 },

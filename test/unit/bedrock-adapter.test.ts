@@ -24,6 +24,19 @@ describe('a failure of the provider', () => {
     expect(failure.publicMessage).not.toContain('my prompt');
   });
 
+  it.each(['ValidationException', 'ModelErrorException', 'SomethingNewException', 'SyntaxError'])(
+    '%s may quote the request: its name is kept, its message is not',
+    (name) => {
+      const { cause } = bedrockFailure(named(name, { $metadata: { httpStatusCode: 400 } }), false);
+      expect([cause instanceof Error && cause.name, String(cause)]).toEqual([name, expect.not.stringContaining('my prompt')]);
+    },
+  );
+
+  it('keeps what an operator needs where nothing is quoted', () => {
+    const cause = Object.assign(new Error('You do not have access to the model'), { name: 'AccessDeniedException' });
+    expect(bedrockFailure(cause, false).cause).toBe(cause);
+  });
+
   it('before anything was sent was not billed; a connection that broke later may be', () => {
     expect(bedrockFailure(named('Error', { code: 'ECONNREFUSED' }), false).maybeBilled).toBe(false);
     expect(bedrockFailure(new AggregateError([named('Error', { code: 'ECONNREFUSED' })]), false).maybeBilled).toBe(false);

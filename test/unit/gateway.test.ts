@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../functions/adapters/sha256.ts';
+import { SpillwayError } from '../../functions/core/errors.ts';
 import { gatewayApp } from '../../functions/gateway/app.ts';
 import type { ModelAnswer } from '../../functions/ports/model-client.ts';
 import { memoryKeys } from '../support/memory-route-stores.ts';
@@ -24,7 +25,7 @@ async function gateway(over: { answer?: ModelAnswer; features?: readonly string[
     reports: { hashOf: async (week: string) => (week === '2026-W47' ? sha256('token') : undefined) },
     blobs: { get: async (key: string) => pages.get(key) },
   };
-  const app = gatewayApp(async () => ports);
+  const app = gatewayApp(async () => ports, ports.log);
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
     const init = { method: 'POST', body: JSON.stringify(body), headers: { authorization: `Bearer ${KEY}`, ...headers } };
     const response = await app.request(path, init);
@@ -66,10 +67,19 @@ describe('a gateway key', () => {
 
   it('rates only its own features’ answers', async () => {
     const { post, outcomes } = await gateway({ features: ['invoice-extractor'] });
-    expect((await post('/v1/outcomes', { requestId: 'other.x.01', ok: true })).status).toBe(403);
-    expect((await post('/v1/outcomes', { requestId: 'invoice-extractor.x.01', ok: false })).status).toBe(200);
+    expect((await post('/v1/outcomes', { requestId: 'other.x.01ARZ3NDEKTSV4RRFFQ69G5FAV', ok: true })).status).toBe(403);
+    expect((await post('/v1/outcomes', { requestId: 'invoice-extractor.x.01ARZ3NDEKTSV4RRFFQ69G5FAV', ok: false })).status).toBe(200);
     expect(outcomes).toMatchObject([{ feature: 'invoice-extractor', template: 'x', ok: false }]);
   });
+
+  it.each(['', 'a', '__proto__.x', 'a.b.c', 'a#b.c.01ARZ3NDEKTSV4RRFFQ69G5FAV', 'a.b.01ARZ3NDEKTSV4RRFFQ69G5FAV.c'])(
+    'rates nothing under what is no request id: "%s"',
+    async (requestId) => {
+      const { post, outcomes } = await gateway();
+      expect((await post('/v1/outcomes', { requestId, ok: true })).json()).toMatchObject({ reason: 'request_malformed' });
+      expect(outcomes).toEqual([]);
+    },
+  );
 });
 
 describe('a refusal over HTTP', () => {
@@ -79,6 +89,29 @@ describe('a refusal over HTTP', () => {
     for (let i = 0; i < 3; i++) expect((await post('/v1/route', run)).status).toBe(200);
     const { status, headers } = await post('/v1/route', run);
     expect([status, headers.get('retry-after'), headers.get('x-should-retry')]).toEqual([429, '300', 'false']);
+  });
+});
+
+describe('a gateway that cannot start', () => {
+  const failing = async (error: Error) => {
+    const logs: string[] = [];
+    const app = gatewayApp(
+      () => Promise.reject(error),
+      (event) => void logs.push(event),
+    );
+    const response = await app.request('/v1/route', { method: 'POST' });
+    return { status: response.status, text: await response.text(), logs };
+  };
+
+  it('says that a store is down, to the caller and to the log', async () => {
+    const { status, text, logs } = await failing(new SpillwayError('store_unavailable', 'the settings could not be read'));
+    expect([status, JSON.parse(text).reason, logs]).toEqual([503, 'store_unavailable', ['store_unavailable']]);
+  });
+
+  it('logs a bad deployment, and tells the caller nothing of it', async () => {
+    const { status, text, logs } = await failing(new RangeError('no settings under /spillway'));
+    expect([status, logs]).toEqual([500, ['unexpected']]);
+    expect(text).not.toContain('/spillway');
   });
 });
 

@@ -176,6 +176,16 @@ describe('an idempotency key', () => {
 describe('a store that fails', () => {
   const down = () => Promise.reject(new SpillwayError('store_unavailable', 'down'));
 
+  it('is not asked to count its own refusal', async () => {
+    let asked = 0;
+    const count = async () => {
+      asked += 1;
+    };
+    const world = routeWorld({ ports: { runs: { enter: down, trip: down, reset: down }, refusals: { count, ofDays: down } } });
+    expect(await reasonOf(ask({ run: 'r1' }), world)).toBe('store_unavailable');
+    expect(asked).toBe(0);
+  });
+
   it('before the call: refuses, calls nothing, and leaves no money held', async () => {
     const parts = [
       { runs: { enter: down, trip: down, reset: down } },
