@@ -176,17 +176,7 @@ describe('an idempotency key', () => {
 describe('a store that fails', () => {
   const down = () => Promise.reject(new SpillwayError('store_unavailable', 'down'));
 
-  it('is not asked to count its own refusal', async () => {
-    let asked = 0;
-    const count = async () => {
-      asked += 1;
-    };
-    const world = routeWorld({ ports: { runs: { enter: down, trip: down, reset: down }, refusals: { count, ofDays: down } } });
-    expect(await reasonOf(ask({ run: 'r1' }), world)).toBe('store_unavailable');
-    expect(asked).toBe(0);
-  });
-
-  it('before the call: refuses, calls nothing, and leaves no money held', async () => {
+  it('before the call: refuses, calls nothing, leaves no money held, and is not asked to count', async () => {
     const parts = [
       { runs: { enter: down, trip: down, reset: down } },
       { idempotency: { claim: down, complete: down, release: down } },
@@ -196,6 +186,7 @@ describe('a store that fails', () => {
       const world = routeWorld({ ports });
       expect(await reasonOf(ask({ run: 'r1', idempotencyKey: 'k1' }), world)).toBe('store_unavailable');
       expect([world.calls, world.committed()]).toEqual([[], 0n]);
+      expect(await world.refusals.ofDays('2000-01-01', '2100-01-01')).toEqual([]);
     }
   });
 
