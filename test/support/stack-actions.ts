@@ -17,7 +17,8 @@ import { queueArn } from '../../local/physical.ts';
 import type { TestStack } from './stack.ts';
 
 const PATIENCE_WHEN_DENIED_MS = 15_000;
-const ALERTS = 'alerts-seen';
+/** The queue that hears the alerts. */
+export const ALERTS = 'alerts-seen';
 const answerSchema = z.object({ jobId: z.string(), status: z.string() });
 
 export function promise(holds: boolean, what: string): asserts holds {
