@@ -3,12 +3,11 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ModelSettings, Settings } from '../functions/core/settings.ts';
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
+import { parseBedrockId } from './prices/model-id.ts';
 
-/** Geographies that a cross-region inference profile's id starts with: `us.anthropic...` routes within the United States. */
-const GEOGRAPHY = /^(us-gov|us|eu|apac|jp|au|ca|global)\./;
-
-const isProfile = (model: ModelSettings) => GEOGRAPHY.test(model.modelId);
-const baseId = (model: ModelSettings) => model.modelId.replace(GEOGRAPHY, '');
+/** `us.anthropic...` is a cross-region profile, which routes within its geography; a bare id is a model of our own region. */
+const isProfile = ({ modelId }: ModelSettings) => parseBedrockId(modelId).prefix !== '';
+const baseId = (model: ModelSettings) => (isProfile(model) ? model.modelId.slice(model.modelId.indexOf('.') + 1) : model.modelId);
 
 /** What an application inference profile of this model is copied from: the geography's profile, or the model in our region. */
 export function copySource(scope: Construct, model: ModelSettings): string {

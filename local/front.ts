@@ -1,8 +1,9 @@
 import { createServer as createHttp1, type IncomingMessage } from 'node:http';
 import { createServer as createHttp2, type Http2ServerRequest, type ServerHttp2Session } from 'node:http2';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { AwsCall, AwsResponse, Backend, Caller } from './backend.ts';
 import { callerOf } from './credentials.ts';
+import { bind } from './http-port.ts';
 import { abort, denied, sendError } from './wire-error.ts';
 
 /** Why a call is refused, in AWS's own words. */
@@ -60,16 +61,6 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
   return { url: `http://127.0.0.1:${port}`, port, stop };
-}
-
-function bind(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }
 
 /** HTTP/2 without TLS starts with "PRI"; no HTTP/1.1 method does. */

@@ -38,8 +38,14 @@ export async function answerRoute(body: unknown, caller: Caller, ports: GatewayP
     if (!begun) return response;
     send('refused', await response.text());
     return undefined;
-  });
+  }, streamBroke(ports));
 }
+
+/** For the log: a stream that ended in the middle by a fault of ours. */
+export const streamBroke =
+  ({ log }: GatewayPorts) =>
+  (cause: unknown): void =>
+    log('stream_broke', {}, cause);
 
 /** The receipt where a body has no place for it. */
 export const receiptHeaders = ({ requestId, receipt }: RouteAnswer): Record<string, string> => ({

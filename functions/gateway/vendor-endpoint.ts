@@ -6,7 +6,7 @@ import type { Parsed } from '../schemas/route.ts';
 import { routeRequest } from '../use-cases/route-request.ts';
 import type { Caller } from './callers.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
-import { receiptHeaders } from './route-endpoint.ts';
+import { receiptHeaders, streamBroke } from './route-endpoint.ts';
 import { taggedRequest } from './tags.ts';
 
 /** One vendor's wire: how its requests are read, and how answers, streams and refusals look to its SDK. */
@@ -50,5 +50,5 @@ export async function answerVendor(
     }
     events.end(outcome.answer);
     return undefined;
-  });
+  }, streamBroke(ports));
 }

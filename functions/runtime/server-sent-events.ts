@@ -4,9 +4,13 @@ const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-con
 
 /**
  * Runs work that sends events. Nothing is answered before the first event: until then `work` may still answer a plain response, such as a
- * refusal with its status. Events are never held up by a slow reader and never fail by one that left: the work is being paid for.
+ * refusal with its status. Events are never held up by a slow reader and never fail by one that left: the work is being paid for. What fails
+ * after the first event can no longer be answered: the stream ends, and `broke` is told.
  */
-export async function eventStream(work: (send: SendEvent) => Promise<Response | undefined>): Promise<Response> {
+export async function eventStream(
+  work: (send: SendEvent) => Promise<Response | undefined>,
+  broke: (cause: unknown) => void,
+): Promise<Response> {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let open = true;
@@ -27,7 +31,7 @@ export async function eventStream(work: (send: SendEvent) => Promise<Response | 
     if (open) controller?.close();
   });
   const plain = await Promise.race([started, finished]);
-  finished.catch(() => undefined);
+  finished.catch(broke);
   return plain ?? new Response(body, { headers: HEADERS });
 }
 

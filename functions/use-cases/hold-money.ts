@@ -36,7 +36,7 @@ export type HeldMoney = {
   readonly probe: boolean;
   /** Observe mode: what enforce mode would have said. */
   readonly wouldRefuse?: Refusal;
-  /** As far as it was seen without reading for it: the leaf's own caps, and the scopes above when money had to be moved down. */
+  /** Left with this hold, as far as it was seen without reading for it: under the leaf's own caps, and above when money had to be moved down. */
   readonly remaining: readonly { readonly scope: Scope; readonly remainingPico: PicoUsd }[];
 };
 
@@ -150,7 +150,9 @@ async function tryHold(
       ? await ports.gates.hold(leaf, hold, room, { debtAllowed: false })
       : await ports.gates.probe(leaf, hold, room, { seenOpenUntilMs: probeFrom, untilMs: hold.deadlineMs });
   if (write.kind === 'refused') return undefined;
-  const remaining = remainingOf([write.gate, ...seen], wish, ports);
+  // The gates above were seen before they granted: this call's money had not left them yet.
+  const above = remainingOf(seen, wish, ports).map(({ scope, remainingPico }) => ({ scope, remainingPico: remainingPico - amountPico }));
+  const remaining = [...remainingOf([write.gate], wish, ports), ...above];
   return { kind: 'held', leaf, hold, probe: probeFrom !== undefined, remaining };
 }
 

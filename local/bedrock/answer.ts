@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { member } from '../../functions/core/member.ts';
 import type { ContentBlock, Json, Prompt } from '../../functions/core/wire/converse.ts';
 import { type Directives, directivesOf } from './directives.ts';
 import { instanceOf } from './json-instance.ts';
@@ -48,18 +49,14 @@ function cut(text: string, tokens: number): string {
 }
 
 const wantsJson = (prompt: Prompt): Json | undefined => {
-  const format = prompt.outputConfig?.['textFormat'];
-  const structure = format !== null && typeof format === 'object' && 'structure' in format ? format['structure'] : undefined;
-  const jsonSchema = structure !== null && typeof structure === 'object' && 'jsonSchema' in structure ? structure['jsonSchema'] : undefined;
-  const schema = jsonSchema !== null && typeof jsonSchema === 'object' && 'schema' in jsonSchema ? jsonSchema['schema'] : undefined;
-  return typeof schema === 'string' ? JSON.parse(schema) : schema;
+  const schema = member(prompt.outputConfig, 'textFormat', 'structure', 'jsonSchema', 'schema');
+  return typeof schema === 'string' ? JSON.parse(schema) : undefined;
 };
 
 /** The tool that the request forces, with arguments that fit its schema. */
 function forcedTool(prompt: Prompt): Directives['tool'] {
   const choice = prompt.toolConfig?.toolChoice ?? {};
-  const named = choice['tool'];
-  const name = named !== null && typeof named === 'object' && 'name' in named ? named['name'] : undefined;
+  const name = member(choice, 'tool', 'name');
   if (name === undefined && choice['any'] === undefined) return undefined;
   const spec = prompt.toolConfig?.tools
     .map((tool) => tool.toolSpec)

@@ -1,3 +1,4 @@
+import { parseJson } from '../../functions/core/parse-json.ts';
 import type { Json, Prompt } from '../../functions/core/wire/converse.ts';
 
 /**
@@ -29,22 +30,14 @@ function argumentAt(text: string, from: number): string {
   const jsonFrom = text.slice(from).search(/[[{]/);
   for (let end = text.indexOf(']]', from); end >= 0; end = text.indexOf(']]', end + 1)) {
     const argument = text.slice(from, end);
-    if (jsonFrom < 0 || parsed(argument.slice(jsonFrom)) !== undefined) return argument;
+    if (jsonFrom < 0 || parseJson(argument.slice(jsonFrom)) !== undefined) return argument;
   }
   return text.slice(from, Math.max(from, text.indexOf(']]', from)));
 }
 
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function toolCall(argument: string | undefined): Directives['tool'] {
   const [, name, input] = /^([\w-]+):([\s\S]*)$/.exec(argument ?? '') ?? [];
-  return name === undefined ? undefined : { name, input: parsed(input ?? '') ?? {} };
+  return name === undefined ? undefined : { name, input: parseJson(input ?? '') ?? {} };
 }
 
 function found(prompt: Prompt): Map<string, string> {

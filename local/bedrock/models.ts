@@ -28,13 +28,14 @@ const FAMILIES: readonly Family[] = [
   { pattern: /^(meta\.llama|mistral\.|deepseek\.|openai\.|qwen\.|moonshotai?\.|zai\.|google\.)/, ...open },
 ];
 
-const REGION_PREFIX = /^(us-gov|us|eu|apac|jp|au|ca|global)\./;
+/** What the id of a cross-region inference profile starts with. */
+export const GEOGRAPHY = /^(us-gov|us|eu|apac|jp|au|ca|in|sa|mx|global)\./;
 const ARN = /^arn:[^:]+:bedrock:[^:]*:[^:]*:(foundation-model|inference-profile)\/(.+)$/;
 
 /** The model that an id, an inference profile's id, or the ARN of either names; undefined when Bedrock has none of that name. */
 export function findModel(idOrArn: string): { readonly model: StandInModel; readonly throughProfile: boolean } | undefined {
   const named = ARN.exec(idOrArn)?.[2] ?? idOrArn;
-  const id = named.replace(REGION_PREFIX, '');
+  const id = named.replace(GEOGRAPHY, '');
   const family = FAMILIES.find(({ pattern }) => pattern.test(id));
   if (family === undefined || id.includes('latest') || !/^[a-z0-9.:-]+$/.test(id)) return undefined;
   const { pattern: _, ...facts } = family;

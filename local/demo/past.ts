@@ -5,7 +5,7 @@ import { costOf, findPrice } from '../../functions/core/price-book.ts';
 import { daysBetween, reportPeriod } from '../../functions/core/report-period.ts';
 import type { FeatureSettings, Settings } from '../../functions/core/settings.ts';
 import { NO_USAGE, type Usage } from '../../functions/core/usage.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 /** How a feature of the made-up past behaves, so that the first Friday report has something to say. */
 type Habit = 'steady' | 'spikes_once' | 'rewrites_its_cache' | 'batches' | 'silent';

@@ -1,4 +1,5 @@
 import type { AwsCall } from '../backend.ts';
+import { GEOGRAPHY } from '../bedrock/models.ts';
 import { parseObject } from '../json.ts';
 import { arn, REGION } from '../physical.ts';
 import type { Need, ProfileSource } from './need.ts';
@@ -10,7 +11,6 @@ const GEOGRAPHIES: Readonly<Record<string, readonly string[]>> = {
   // The ARN of a model behind a global profile has no region.
   global: [REGION, ''],
 };
-const GEOGRAPHY = /^(us-gov|us|eu|apac|jp|au|ca|global)\./;
 
 const OPERATIONS: Readonly<Record<string, string>> = {
   converse: 'bedrock:InvokeModel',

@@ -25,6 +25,15 @@ describe('a hold', () => {
     expect(ports.gates.peek(LEAF).committedByDay[DAY]).toBe(10n);
   });
 
+  it('leaves no scope above more than its cap less this hold', async () => {
+    const ports = world({ caps: {} }, { caps: { dailyPico: 1000n }, teams: { finance: { name: 'finance', caps: { dailyPico: 500n } } } });
+    const left = [
+      { scope: 'team:finance', remainingPico: 490n },
+      { scope: ORG, remainingPico: 990n },
+    ];
+    expect(await holdMoney(ask(10n), ports)).toMatchObject({ kind: 'held', remaining: left });
+  });
+
   it('is clamped to what fits before it is refused', async () => {
     const ports = world({ caps: { dailyPico: 100n } });
     expect(await holdMoney(ask(130n, { floorPico: 20n }), ports)).toMatchObject({ kind: 'held', hold: { amountPico: 100n } });

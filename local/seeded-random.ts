@@ -1,4 +1,4 @@
-/** Deterministic chance (mulberry32): the same seed gives the same past on every machine. Answers numbers in [0, 1). */
+/** Deterministic chance (mulberry32): the same seed gives the same numbers on every machine. Answers numbers in [0, 1). */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
