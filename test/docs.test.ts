@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { controlKeys, ledgerKeys } from '../functions/adapters/tables.ts';
 import { REFUSALS } from '../functions/core/errors.ts';
+import { sourceFiles } from './support/source-tree.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -44,5 +46,24 @@ describe('the documentation', () => {
         .map((target) => `${page} -> ${target}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('lists every kind of item of both tables', () => {
+    const keys = [
+      ...Object.values(controlKeys).map((key) => (typeof key === 'function' ? key('', '', '', '').pk : key.pk)),
+      ...[ledgerKeys.entries('', 0), ledgerKeys.rollups(''), ledgerKeys.dirty, ledgerKeys.progress.pk],
+    ];
+    const storage = read('docs/storage.md');
+    const kinds = keys.map((key) => /^[a-z]+(#[a-z]+)?/.exec(key)?.[0] ?? key);
+    expect(kinds.filter((kind) => !new RegExp(`\`(pk = )?${kind}\\b`).test(storage))).toEqual([]);
+  });
+
+  it('tells the operator what every alert means', () => {
+    const operations = read('docs/operations.md');
+    const alerts = sourceFiles(ROOT, ['functions']).flatMap(({ text }) =>
+      [...text.matchAll(/publish\(\{\s*kind: '(\w+)'/g)].map(([, kind]) => kind),
+    );
+    expect(alerts.length).toBeGreaterThan(1);
+    expect(alerts.filter((kind) => !operations.includes(`alert \`${kind}\``))).toEqual([]);
   });
 });
