@@ -3,7 +3,7 @@ import { buildApp } from 'fauxqs';
 import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js';
 import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
-import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import { type SqsQueue, SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import type { AwsCall, Backend } from '../backend.ts';
 import { sendError } from '../wire-error.ts';
 
@@ -25,7 +25,7 @@ export async function startFauxqs(
   mayList: MayList = async () => true,
 ): Promise<QueueEmulator> {
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
-  const persistence = dataDir === undefined ? undefined : new PersistenceManager(dataDir);
+  const persistence = dataDir === undefined ? undefined : new KeptStores(dataDir);
   if (persistence !== undefined) attach(persistence, stores);
   const app = buildApp({ logger: false, stores });
   if (persistence !== undefined) app.addHook('preClose', () => persistence.close());
@@ -59,7 +59,23 @@ function attach(persistence: PersistenceManager, stores: Stores): void {
   stores.sqsStore.persistence = persistence;
   stores.snsStore.persistence = persistence;
   stores.s3Store.persistence = persistence;
-  for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;
+  for (const queue of stores.sqsStore.allQueues()) {
+    giveBackInFlight(queue);
+    queue.persistence = persistence;
+  }
+}
+
+/**
+ * fauxqs fails to write that a message was given back, and then has lost it. Its row may go on saying that it is in flight: the next start
+ * gives back all that are.
+ */
+class KeptStores extends PersistenceManager {
+  override updateMessageReady(): void {}
+}
+
+/** Who had these messages in hand was killed with the stack, and the queue counts real seconds: nobody should wait out their time-out. */
+function giveBackInFlight(queue: SqsQueue): void {
+  for (const receiptHandle of [...queue.inflightMessages.keys()]) queue.changeVisibility(receiptHandle, 0);
 }
 
 /** The SDK calls the host of the queue's URL, whatever endpoint it was given: every URL must lead to the front, also after a restart. */

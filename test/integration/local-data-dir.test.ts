@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockDataDir } from '../../local/data-dir.ts';
 import { type JsonObject, object } from '../../local/json.ts';
@@ -45,6 +51,31 @@ describe('a data directory', () => {
     const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['VisibilityTimeout'] }));
     expect(Attributes).toEqual({ VisibilityTimeout: '77' });
     await second.stop();
+  });
+
+  it('gives messages back that were in flight: who had them is gone', async () => {
+    const first = await startLocalFront(SMALL_TEMPLATE, dataDir);
+    const [before, QueueUrl] = [new SQSClient(first.operator), first.template.output('Queue')];
+    await before.send(new SendMessageCommand({ QueueUrl, MessageBody: 'in hand' }));
+    expect((await before.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 }))).Messages).toHaveLength(1);
+    await first.stop();
+
+    const second = await startLocalFront(SMALL_TEMPLATE, dataDir);
+    const after = new SQSClient(second.operator);
+    const receive = new ReceiveMessageCommand({ QueueUrl: second.template.output('Queue'), MessageSystemAttributeNames: ['All'] });
+    const { Messages } = await after.send(receive);
+    expect(Messages).toMatchObject([{ Body: 'in hand', Attributes: { ApproximateReceiveCount: '2' } }]);
+    await second.stop();
+  });
+
+  it('gives a message back when its receiver does', async () => {
+    const front = await startLocalFront(SMALL_TEMPLATE, dataDir);
+    const [sqs, QueueUrl] = [new SQSClient(front.operator), front.template.output('Queue')];
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'not now' }));
+    const [message] = (await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 }))).Messages ?? [];
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 }));
+    expect((await sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages).toMatchObject([{ Body: 'not now' }]);
+    await front.stop();
   });
 
   it('belongs to one living process, and says to which', async () => {
