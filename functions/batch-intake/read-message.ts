@@ -8,6 +8,7 @@ import type { BlobStore } from '../ports/blob-store.ts';
 import type { Fingerprints } from '../ports/fingerprints.ts';
 import type { QueueMessage } from '../runtime/sqs.ts';
 import { jobAddress, jobMessage, jobRequest, problemsOf } from '../schemas/job.ts';
+import { NAME } from '../schemas/name.ts';
 
 type Read = { readonly messageId: string; readonly jobId: string; readonly feature: string; readonly bodyHash: string };
 /** A job that may be staged. */
@@ -72,5 +73,8 @@ function replyToOf({ feature, replyTo }: JobMessage, settings: Settings): { repl
   return replyTo !== undefined && listed.includes(replyTo.queueUrl) ? { replyTo: replyTo.queueUrl } : {};
 }
 
+/** What is no name is not repeated: it may be anything, a prompt too. */
 const templateIn = (json: unknown): string =>
-  typeof json === 'object' && json !== null && 'template' in json && typeof json.template === 'string' ? json.template.slice(0, 48) : '';
+  typeof json === 'object' && json !== null && 'template' in json && typeof json.template === 'string' && NAME.test(json.template)
+    ? json.template
+    : '';
