@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Settings } from '../functions/core/settings.ts';
 import type { OperatedStack } from './operated-stack.ts';
 import { storedSettings } from './stored-settings.ts';
 import { OperatorError } from './terminal.ts';
@@ -22,7 +23,13 @@ export function localStack(folder: string): OperatedStack {
   process.env['AWS_SECRET_ACCESS_KEY'] = 'local';
   delete process.env['AWS_PROFILE'];
   delete process.env['AWS_SESSION_TOKEN'];
-  return { tables: stack.tables, bucket: stack.bucket, settings: storedSettings, now: () => clockOf(stack) };
+  return { tables: stack.tables, bucket: stack.bucket, settings, now: () => clockOf(stack) };
+}
+
+async function settings(): Promise<Settings> {
+  const stored = await storedSettings();
+  if (stored === undefined) throw new OperatorError('the local stack has no settings in SSM: start it again with `npm start`');
+  return stored;
 }
 
 function readLocalFile(file: string): z.infer<typeof localFile> {

@@ -17,5 +17,9 @@ export type AwsCall = {
 
 export type AwsResponse = ServerResponse | Http2ServerResponse;
 
+/** Written twice, because answers of HTTP/1.1 and HTTP/2 share no type for it. False: wait for `drain`. */
+export const writeBytes = (response: AwsResponse, bytes: Uint8Array): boolean =>
+  'stream' in response ? response.write(bytes) : response.write(bytes);
+
 /** Answers one AWS call the way AWS would. */
 export type Backend = (call: AwsCall, response: AwsResponse) => Promise<void>;

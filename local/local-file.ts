@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../functions/core/parse-json.ts';
+import { isAlive } from './is-alive.ts';
 
 const ownerSchema = z.looseObject({ pid: z.number().int().positive(), gatewayUrl: z.string() });
 
@@ -36,21 +38,11 @@ export function writeLocalFile(stateDir: string, content: object): LocalFile {
 
 function livingOwner(content: string): z.infer<typeof ownerSchema> | undefined {
   const owner = ownerOf(content);
-  if (owner === undefined || owner.pid === process.pid) return undefined;
-  try {
-    process.kill(owner.pid, 0);
-    return owner;
-  } catch {
-    return undefined;
-  }
+  return owner !== undefined && owner.pid !== process.pid && isAlive(owner.pid) ? owner : undefined;
 }
 
 function ownerOf(content: string): z.infer<typeof ownerSchema> | undefined {
-  try {
-    return ownerSchema.parse(JSON.parse(content));
-  } catch {
-    return undefined;
-  }
+  return ownerSchema.safeParse(parseJson(content)).data;
 }
 
 const readOr = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');

@@ -1,6 +1,6 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { HttpRequest } from '@smithy/core/protocols';
-import type { AwsCall, AwsResponse, Backend } from './backend.ts';
+import { type AwsCall, type AwsResponse, type Backend, writeBytes } from './backend.ts';
 import { AwsError, sendError } from './bedrock/aws-error.ts';
 import { StartProblem } from './start-problem.ts';
 
@@ -69,12 +69,6 @@ async function passOn(call: AwsCall, url: string, headers: Record<string, string
     const value = answer.headers.get(name);
     if (value !== null) response.setHeader(name, value);
   }
-  for await (const chunk of answer.body ?? []) write(response, chunk);
+  for await (const chunk of answer.body ?? []) writeBytes(response, chunk);
   response.end('');
-}
-
-/** Written twice, because HTTP/1.1 and HTTP/2 answers share no type for it. */
-function write(response: AwsResponse, bytes: Uint8Array): void {
-  if ('stream' in response) response.write(bytes);
-  else response.write(bytes);
 }

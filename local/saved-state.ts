@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../functions/core/parse-json.ts';
 import type { Clock } from './clock.ts';
+import { StartProblem } from './start-problem.ts';
 
 const stateSchema = z.object({ clockOffsetMs: z.number().int().nonnegative(), apiKey: z.string().startsWith('sw_') });
 type State = z.infer<typeof stateSchema>;
@@ -16,7 +18,11 @@ export function restoreState(clock: Clock, dataDir: string | undefined): { reado
   if (dataDir === undefined) return fresh;
   const file = join(dataDir, 'stack.json');
   const state = readState(file) ?? fresh;
-  const save = (clockOffsetMs: number) => writeFileSync(file, JSON.stringify({ ...state, clockOffsetMs }), { mode: 0o600 });
+  // By a rename: a process that is killed leaves the old state or the new one, never half of it.
+  const save = (clockOffsetMs: number) => {
+    writeFileSync(`${file}.new`, JSON.stringify({ ...state, clockOffsetMs }), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
   mkdirSync(dataDir, { recursive: true });
   save(state.clockOffsetMs);
   clock.advance(state.clockOffsetMs);
@@ -25,9 +31,10 @@ export function restoreState(clock: Clock, dataDir: string | undefined): { reado
 }
 
 function readState(file: string): State | undefined {
-  try {
-    return stateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return undefined;
-  }
+  if (!existsSync(file)) return undefined;
+  const state = stateSchema.safeParse(parseJson(readFileSync(file, 'utf8')));
+  if (state.success) return state.data;
+  throw new StartProblem(
+    `${file} is damaged, or of another version: delete it (the clock and the gateway key begin anew), or give another --data`,
+  );
 }

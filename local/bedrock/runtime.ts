@@ -2,16 +2,17 @@ import { once } from 'node:events';
 import { constants } from 'node:http2';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContentBlock } from '../../functions/core/wire/converse.ts';
-import type { AwsCall, AwsResponse } from '../backend.ts';
+import { type AwsCall, type AwsResponse, writeBytes } from '../backend.ts';
+import { eventFrame } from '../event-frame.ts';
 import { type Answer, answerTo } from './answer.ts';
 import { AwsError, sendJson } from './aws-error.ts';
 import { type Behaviour, type Fault, faultOf, latencyOf } from './behaviour.ts';
 import type { CallLog, LoggedCall } from './call-log.ts';
 import { type ConverseRequest, checkForModel, parseConverse } from './converse-request.ts';
 import { type ConverseUsage, usageOf } from './converse-usage.ts';
-import { eventFrame, streamEvents } from './event-stream.ts';
 import type { StandInModel } from './models.ts';
 import type { PromptCache } from './prompt-cache.ts';
+import { streamEvents } from './stream-events.ts';
 import { piecesOf, promptTokensOf } from './tokens.ts';
 
 /** What the model calls of one stand-in share. */
@@ -64,10 +65,8 @@ async function sendStream(response: AwsResponse, { answer, usage, latencyMs }: T
       await delay(5);
       return disconnect(response);
     }
-    const frame = eventFrame(type, payload);
-    // Two overload sets, which TypeScript does not call as one.
-    const flushed = 'stream' in response ? response.write(frame) : response.write(frame);
-    if (!flushed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    const frame = eventFrame(type, 'application/json', Buffer.from(JSON.stringify(payload)));
+    if (!writeBytes(response, frame)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end();
 }

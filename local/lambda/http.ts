@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AwsCall, AwsResponse, Backend } from '../backend.ts';
+import { type AwsCall, type AwsResponse, type Backend, writeBytes } from '../backend.ts';
+import { eventFrame } from '../event-frame.ts';
 import type { FunctionDirectory, Target } from './directory.ts';
-import { eventStreamMessage } from './event-stream.ts';
 import { preludeBytes } from './execution-environment.ts';
 import type { FunctionError, Invocation, InvocationResult } from './protocol.ts';
 
@@ -72,7 +72,8 @@ async function retrying(target: Target, request: Invocation, delaysMs: readonly 
 }
 
 async function stream(target: Target, request: Invocation, response: AwsResponse): Promise<void> {
-  const send = (type: string, payload: Uint8Array) => writeBytes(response, eventStreamMessage(type, payload));
+  const send = (type: string, payload: Uint8Array) =>
+    writeBytes(response, eventFrame(type, type === 'PayloadChunk' ? 'application/octet-stream' : 'application/json', payload));
   const begin = (contentType: string) => {
     if (response.headersSent) return;
     setHeaders(response, {
@@ -125,10 +126,4 @@ function refuse(response: AwsResponse, status: number, type: string, message: st
 
 function setHeaders(response: AwsResponse, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-}
-
-/** Written twice, because HTTP/1.1 and HTTP/2 answers share no type for it. */
-function writeBytes(response: AwsResponse, bytes: Uint8Array): void {
-  if ('stream' in response) response.write(bytes);
-  else response.write(bytes);
 }

@@ -1,4 +1,3 @@
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { HOUR_MS, utcHour } from '../../functions/core/calendar.ts';
 import type { LedgerEntry } from '../../functions/core/ledger.ts';
 import type { Settings } from '../../functions/core/settings.ts';
@@ -12,25 +11,11 @@ export type Books = { readonly settings: Settings; readonly ledger: UsageLedger 
 /** The adapters make their clients when they are imported: so that is done once the endpoints are set. */
 export async function openBooks(stack: RunningStack): Promise<Books> {
   useStack(stack);
-  const { loadSettings } = await import('../../functions/adapters/ssm-settings.ts');
+  const { storedSettings } = await import('../../cli/stored-settings.ts');
   const { dynamodbLedger } = await import('../../functions/adapters/dynamodb-ledger.ts');
-  const settings = await loadSettings(await settingsPath());
+  const settings = await storedSettings();
+  if (settings === undefined) throw new RangeError('the running stack has no settings: was it started by another version of Spillway?');
   return { settings, ledger: dynamodbLedger({ LEDGER_TABLE: stack.tables.ledger }, settings.retentionDays) };
-}
-
-/** Where the stack stores its settings: the folder that holds part `000`. */
-async function settingsPath(): Promise<string> {
-  const ssm = new SSMClient({ maxAttempts: 2 });
-  let token: string | undefined;
-  do {
-    const page = await ssm.send(
-      new GetParametersByPathCommand({ Path: '/', Recursive: true, ...(token === undefined ? {} : { NextToken: token }) }),
-    );
-    const first = page.Parameters?.find(({ Name }) => Name?.endsWith('/000'))?.Name;
-    if (first !== undefined) return first.slice(0, -'/000'.length);
-    token = page.NextToken;
-  } while (token !== undefined);
-  throw new RangeError('the running stack has no settings: was it started by another version of Spillway?');
 }
 
 /** Every hour in which an entry of the replay can be: those of its receipts, and, for calls without one, those it ran in. */

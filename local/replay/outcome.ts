@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { member } from '../../functions/core/member.ts';
 import { usdToPico } from '../../functions/core/money.ts';
+import { parseJson } from '../../functions/core/parse-json.ts';
 
 const tokens = z.int().nonnegative();
 const answerSchema = z.object({
@@ -26,24 +28,16 @@ type Usage = z.infer<typeof answerSchema>['usage'];
 
 /** Reads the router's JSON: an answer, a refusal (of Invoke or of the gateway), or something that should not be. */
 export function readOutcome(text: string): Outcome {
-  const body = parsed(text);
+  const body = parseJson(text);
   const answer = answerSchema.safeParse(body);
   if (answer.success) {
     const { requestId, receipt, usage } = answer.data;
     return { kind: 'answered', requestId, costPico: usdToPico(receipt.costUsd), escalated: receipt.escalated, usage };
   }
-  const refusal = refusalSchema.safeParse(body !== null && typeof body === 'object' && 'refused' in body ? body.refused : body);
+  const refusal = refusalSchema.safeParse(member(body, 'refused') ?? body);
   if (!refusal.success) return { kind: 'failed', error: `not an answer of Spillway: ${text.slice(0, 200)}` };
   const { reason, message, detail, evidence } = refusal.data;
   const said = { kind: 'refused' as const, reason, message: message ?? detail ?? '' };
   if (evidence?.requestId === undefined || evidence.assumedUsd === undefined) return said;
   return { ...said, paid: { requestId: evidence.requestId, costPico: usdToPico(evidence.assumedUsd) } };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

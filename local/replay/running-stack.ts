@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from '../is-alive.ts';
 
 const stackSchema = z.object({
   pid: z.int().positive(),
@@ -13,15 +14,6 @@ const stackSchema = z.object({
 
 /** What a replay needs of the running local stack's `.spillway/local.json`. */
 export type RunningStack = z.infer<typeof stackSchema>;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
 
 /** The stack that runs in this folder. RangeError that says how to start one. */
 export function runningStack(folder: string): RunningStack {

@@ -1,15 +1,4 @@
-import { EventStreamCodec } from '@smithy/core/event-streams';
-import { fromUtf8, toUtf8 } from '@smithy/core/serde';
 import type { ContentBlock } from '../../functions/core/wire/converse.ts';
-
-const codec = new EventStreamCodec(toUtf8, fromUtf8);
-
-/** One event of `application/vnd.amazon.eventstream`, as Bedrock frames it. */
-export function eventFrame(type: string, payload: unknown): Uint8Array {
-  const header = (value: string) => ({ type: 'string' as const, value });
-  const headers = { ':event-type': header(type), ':content-type': header('application/json'), ':message-type': header('event') };
-  return codec.encode({ headers, body: fromUtf8(JSON.stringify(payload)) });
-}
 
 const CHUNK = 160;
 const chunks = (text: string): string[] => text.match(new RegExp(`[\\s\\S]{1,${CHUNK}}`, 'g')) ?? [''];
