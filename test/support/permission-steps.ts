@@ -7,6 +7,7 @@ import {
   answersOf,
   booked,
   enqueue,
+  forgetAlerts,
   inbox,
   jobsAreOffTheQueue,
   loop,
@@ -15,6 +16,7 @@ import {
   reportRole,
   request,
   scheduled,
+  stagedChunks,
   submitted,
   throughGateway,
   throughRouter,
@@ -43,6 +45,7 @@ export const STEPS: readonly Step[] = [
   {
     name: 'the router tells the owner of a loop',
     run: async (stack) => {
+      await forgetAlerts(stack);
       promise((await throughRouter(stack, loop())).includes('loop_detected'), 'the loop was not seen');
       await anAlertArrives(stack);
     },
@@ -62,6 +65,7 @@ export const STEPS: readonly Step[] = [
   {
     name: 'the gateway tells the owner of a loop',
     run: async (stack) => {
+      await forgetAlerts(stack);
       promise((await throughGateway(stack, loop())).includes('loop_detected'), 'the loop was not seen');
       await anAlertArrives(stack);
     },
@@ -115,12 +119,14 @@ export const STEPS: readonly Step[] = [
     name: 'jobs too few for a batch, and near their deadline, are answered on demand',
     run: async (stack) => {
       const ids = [randomUUID(), randomUUID()];
+      const before = await stagedChunks(stack);
       await enqueue(stack, ids, new Date(stack.clock.now() + 3_600_000).toISOString());
       const statuses = await answersOf(stack, ids, 30_000);
       promise(
         [...statuses.values()].every((status) => status === 'succeeded'),
         'a job failed',
       );
+      promise((await stagedChunks(stack)) <= before, 'their chunk is left behind');
     },
   },
   {
@@ -154,6 +160,7 @@ export const STEPS: readonly Step[] = [
       const role = stack.guard.roleOf(reportRole(stack));
       const restore = stack.guard.withoutAction(role, 'ses:SendRawEmail');
       stack.clock.advance(WEEK_MS);
+      await forgetAlerts(stack);
       await stack.runSchedule('wasteReport').finally(restore);
       await anAlertArrives(stack);
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BedrockClient, ListModelInvocationJobsCommand } from '@aws-sdk/client-bedrock';
-import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
@@ -12,6 +12,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
+import { controlKeys } from '../../functions/adapters/tables.ts';
 import type { FunctionKey } from '../../local/outputs.ts';
 import { queueArn } from '../../local/physical.ts';
 import type { TestStack } from './stack.ts';
@@ -80,6 +81,19 @@ export async function anAlertArrives(stack: TestStack): Promise<void> {
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 2 }));
   for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
   promise(Messages.length > 0, 'no alert arrived');
+}
+
+/** What an earlier step was alerted of must not be taken for this one's. */
+export async function forgetAlerts(stack: TestStack): Promise<void> {
+  await new SQSClient(stack.sdk).send(new PurgeQueueCommand({ QueueUrl: `${stack.endpoint}/000000000000/${ALERTS}` }));
+}
+
+/** Chunks of jobs that are staged and not yet submitted, answered or given up. */
+export async function stagedChunks(stack: TestStack): Promise<number> {
+  const { pk } = controlKeys.chunk('');
+  const query = { TableName: stack.tables.control, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: pk } } };
+  const { Count = 0 } = await new DynamoDBClient(stack.sdk).send(new QueryCommand(query));
+  return Count;
 }
 
 export async function scheduled(stack: TestStack, key: FunctionKey): Promise<void> {
