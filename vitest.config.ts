@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // What passes needs no line of its own.
+    reporters: ['dot'],
   },
 });

@@ -1,13 +1,17 @@
+import { App, Stack } from 'aws-cdk-lib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Settings } from '../../functions/core/settings.ts';
 import { parseSettings } from '../../functions/schemas/settings.ts';
 import { settingsParts } from '../../lib/settings-parts.ts';
+import { StoredSettings } from '../../lib/stored-settings.ts';
 import { exampleSettings, propertiesOf, templateOf } from '../support/synthesized.ts';
 
 const template = templateOf();
 const parametersOf = (of: typeof template) =>
   Object.values(propertiesOf(of, 'AWS::SSM::Parameter')).map(({ Name, Value }) => ({ name: String(Name), value: Value }));
-const pathOf = (of: typeof template) => parametersOf(of)[0]?.name.replace(/\/[^/]*$/, '') ?? '';
+const storedPath = (settings: Settings, inferenceProfiles: Record<string, string>) =>
+  new StoredSettings(new Stack(new App(), 'spillway'), 'Settings', { settings, inferenceProfiles }).path;
 
 describe('the stored settings', () => {
   it('are the settings again when their parts are joined in the order of their names', () => {
@@ -17,9 +21,11 @@ describe('the stored settings', () => {
   });
 
   it('move to another path when anything changes, so that warm functions do not keep the old ones', () => {
-    expect(pathOf(templateOf())).toBe(pathOf(template));
-    expect(pathOf(templateOf({ settings: { timeoutSeconds: 119 } }))).not.toBe(pathOf(template));
-    expect(pathOf(templateOf({ options: { inferenceProfiles: false } }))).not.toBe(pathOf(template));
+    const profiles = { 'ticket-triage/nova': 'arn:aws:bedrock:::application-inference-profile/x' };
+    const stored = storedPath(exampleSettings, profiles);
+    expect(storedPath(exampleSettings, profiles)).toBe(stored);
+    expect(storedPath({ ...exampleSettings, timeoutSeconds: 119 }, profiles)).not.toBe(stored);
+    expect(storedPath(exampleSettings, {})).not.toBe(stored);
   });
 
   it('exist before the functions that read them', () => {

@@ -1,9 +1,8 @@
+import { DAY_MS } from '../../functions/core/calendar.ts';
 import type { RouteAnswer } from '../../functions/core/wire/route.ts';
 import type { IdempotencyStore } from '../../functions/ports/idempotency-store.ts';
 import type { GatewayKey, KeyStore } from '../../functions/ports/key-store.ts';
 import type { RunState, RunStore } from '../../functions/ports/run-store.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Runs in memory, by the same rules as the store's. */
 export function memoryRuns(): RunStore {

@@ -26,7 +26,13 @@ export function exampleStack(
   });
 }
 
-export const templateOf = (...changes: Parameters<typeof exampleStack>): Template => Template.fromStack(exampleStack(...changes));
+let unchanged: Template | undefined;
+/** Its template; that of the unchanged example is made once, since a synthesis takes a second. */
+export function templateOf(changes?: Parameters<typeof exampleStack>[0]): Template {
+  if (changes !== undefined) return Template.fromStack(exampleStack(changes));
+  unchanged ??= Template.fromStack(exampleStack());
+  return unchanged;
+}
 
 const words = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 const statementSchema = z.object({
