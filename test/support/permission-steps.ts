@@ -126,7 +126,8 @@ export const STEPS: readonly Step[] = [
         [...statuses.values()].every((status) => status === 'succeeded'),
         'a job failed',
       );
-      promise((await stagedChunks(stack)) <= before, 'their chunk is left behind');
+      const left = (await stagedChunks(stack)).filter((chunkId) => !before.includes(chunkId));
+      promise(left.length === 0, 'their chunk is left behind');
     },
   },
   {

@@ -88,12 +88,12 @@ export async function forgetAlerts(stack: TestStack): Promise<void> {
   await new SQSClient(stack.sdk).send(new PurgeQueueCommand({ QueueUrl: `${stack.endpoint}/000000000000/${ALERTS}` }));
 }
 
-/** Chunks of jobs that are staged and not yet submitted, answered or given up. */
-export async function stagedChunks(stack: TestStack): Promise<number> {
+/** Ids of the chunks of jobs that are staged and not yet submitted, answered or given up. */
+export async function stagedChunks(stack: TestStack): Promise<(string | undefined)[]> {
   const { pk } = controlKeys.chunk('');
   const query = { TableName: stack.tables.control, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: pk } } };
-  const { Count = 0 } = await new DynamoDBClient(stack.sdk).send(new QueryCommand(query));
-  return Count;
+  const { Items = [] } = await new DynamoDBClient(stack.sdk).send(new QueryCommand(query));
+  return Items.map(({ sk }) => sk?.S);
 }
 
 export async function scheduled(stack: TestStack, key: FunctionKey): Promise<void> {
