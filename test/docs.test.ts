@@ -58,6 +58,15 @@ describe('the documentation', () => {
     expect(kinds.filter((kind) => !new RegExp(`\`(pk = )?${kind}\\b`).test(storage))).toEqual([]);
   });
 
+  it('tells the operator what every line in the log means', () => {
+    const operations = read('docs/operations.md');
+    const events = sourceFiles(ROOT, ['functions']).flatMap(({ text }) =>
+      [...text.matchAll(/\blog\('(\w+)'|each\(.*'(\w+_failed)'/g)].map(([, logged, failed]) => logged ?? failed),
+    );
+    expect(events.length).toBeGreaterThan(15);
+    expect(events.filter((event) => !operations.includes(`\`${event}\``))).toEqual([]);
+  });
+
   it('tells the operator what every alert means', () => {
     const operations = read('docs/operations.md');
     const alerts = sourceFiles(ROOT, ['functions']).flatMap(({ text }) =>
