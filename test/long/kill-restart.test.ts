@@ -1,37 +1,20 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { startTestStack } from '../support/stack.ts';
+import { startStackProcess } from '../support/stack-process.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const localSchema = z.looseObject({
-  devUrl: z.string(),
-  endpoints: z.object({ lambda: z.string() }),
-  functions: z.object({ router: z.string() }),
-  tables: z.object({ control: z.string() }),
-});
 const PAST_THE_DEADLINE_MS = 10 * 60_000;
-
-/** `npm start -- --empty --data DIR` in a process of its own, with a directory of its own for local.json. */
-async function startProcess(cwd: string, dataDir: string) {
-  const args = [join(ROOT, 'bin/local.ts'), '--empty', '--port', '0', '--data', dataDir, '--config', join(ROOT, 'spillway.yaml')];
-  const child = spawn(process.execPath, args, { cwd, stdio: 'ignore' });
-  const read = () => localSchema.parse(JSON.parse(readFileSync(join(cwd, '.spillway/local.json'), 'utf8')));
-  await vi.waitFor(read, 60_000);
-  return { child, local: read() };
-}
 
 describe('a stack that is killed while a model works', () => {
   it('loses no dollar: the hold becomes an assumed entry of its whole amount once its deadline has passed', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'spillway-kill-'));
     const dataDir = join(cwd, 'data');
-    const { child, local } = await startProcess(cwd, dataDir);
-    await fetch(`${local.devUrl}/bedrock`, { method: 'POST', body: '{"latencyMs":60000}' });
+    const { local, dev, kill } = await startStackProcess(cwd);
+    await dev('/bedrock', { latencyMs: 60_000 });
     const client = new LambdaClient({
       endpoint: local.endpoints.lambda,
       region: 'us-east-1',
@@ -44,7 +27,7 @@ describe('a stack that is killed while a model works', () => {
     // The model is asked only after the hold is durable.
     const gates = async () => JSON.stringify(await scan(local.endpoints.lambda, local.tables.control));
     await vi.waitFor(async () => expect(await gates()).toContain('"h#'), 30_000);
-    child.kill('SIGKILL');
+    await kill();
     await expect(call).rejects.toThrow();
 
     const stack = await startTestStack({ dataDir });
