@@ -1,13 +1,11 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { DeleteObjectsCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { SpillwayError } from '../core/errors.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 
 const s3 = new S3Client({ maxAttempts: 4 });
-/** S3's own bound of one DeleteObjects call. */
-const MAX_REMOVED = 1000;
 
 /** Objects of the deployment's bucket. Overwrites; reads after writes are consistent. NOT guaranteed: anything between two keys. */
 export function s3Blobs(env: { BUCKET: string }): BlobStore {
@@ -39,12 +37,6 @@ export function s3Blobs(env: { BUCKET: string }): BlobStore {
       const pages = paginateListObjectsV2({ client: s3 }, { Bucket, Prefix });
       for (let page = await available(() => pages.next()); page.done !== true; page = await available(() => pages.next())) {
         for (const { Key } of page.value.Contents ?? []) if (Key !== undefined) yield Key;
-      }
-    },
-    async remove(keys) {
-      for (let at = 0; at < keys.length; at += MAX_REMOVED) {
-        const Objects = keys.slice(at, at + MAX_REMOVED).map((Key) => ({ Key }));
-        await available(() => s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } })));
       }
     },
   };

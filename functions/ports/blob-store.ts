@@ -1,4 +1,4 @@
-/** Files under keys: staged prompts, answers, report pages, exports. Overwrites; exclusivity belongs to conditional writes elsewhere. */
+/** Files under keys: staged prompts, answers, report pages, exports. Overwrites; exclusivity belongs to conditional writes elsewhere, and removal to the bucket's lifecycle rules. */
 export type BlobStore = {
   put(key: string, body: string | Uint8Array, contentType: string): Promise<void>;
   /** Undefined when there is no such key. */
@@ -8,5 +8,4 @@ export type BlobStore = {
   /** Uploads in parts as they come, in bounded memory. */
   putStream(key: string, chunks: AsyncIterable<string>, contentType: string): Promise<void>;
   list(prefix: string): AsyncIterable<string>;
-  remove(keys: readonly string[]): Promise<void>;
 };

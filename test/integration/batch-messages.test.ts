@@ -56,8 +56,7 @@ describe('a bad message', () => {
 
 describe('a prompt in a file', () => {
   it('is read under the feature’s own prefix, and sent again from there', async () => {
-    const fate: RecordFate = (line, before) =>
-      before === 0 ? { kind: 'failed', recordId: line.recordId, reason: '500' } : succeeds(line, before);
+    const fate: RecordFate = (line, before) => (before === 0 ? { kind: 'failed', recordId: line.recordId, reason: '500' } : succeeds(line));
     const world = batchWorld({ settings: configured(), fate });
     const { request, ...rest } = job('large');
     world.blobs.files.set('requests/invoice-extractor/large.json', JSON.stringify(request));

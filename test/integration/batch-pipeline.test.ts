@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchRecord } from '../../functions/core/batch-record.ts';
 import type { RouteAnswer, RouteRequest } from '../../functions/core/wire/route.ts';
 import { answersOf, configured, runOne, succeeds } from '../support/batch-cases.ts';
 import { batchWorld, job } from '../support/batch-world.ts';
@@ -63,7 +62,7 @@ describe('an answer', () => {
 
 describe('a record whose cost the provider did not say', () => {
   it('is booked as assumed, at its whole hold', async () => {
-    const fate: RecordFate = (line, before) => ({ ...succeeds(line, before), usage: undefined }) as BatchRecord;
+    const fate: RecordFate = (line) => ({ ...succeeds(line), usage: undefined });
     const { world } = await runOne(job('unsaid'), { fate });
     const [entry] = world.ledger.entries.values();
     expect(entry).toMatchObject({ kind: 'assumed', costPico: entry?.holdPico });
@@ -79,7 +78,7 @@ describe('a record whose cost the provider did not say', () => {
 
 describe.each(['Failed', 'Expired', 'Stopped', 'PartiallyCompleted', 'Completed'])('a job that ends %s without a record', (status) => {
   it('sends the record again, and books nothing for the first time', async () => {
-    const fate: RecordFate = (line, before) => (before === 0 ? undefined : succeeds(line, before));
+    const fate: RecordFate = (line, before) => (before === 0 ? undefined : succeeds(line));
     const { world, answer } = await runOne(job('again'), { fate, ends: [status] });
     expect(answer).toMatchObject({ status: 'succeeded', providerJob: 'job-2' });
     expect(world.ledger.entries.size).toBe(1);

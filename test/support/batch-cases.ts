@@ -7,10 +7,10 @@ import { featureSettings, modelSettings, settings } from './settings.ts';
 const usage = { input: 100, output: 40, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, reasoning: 0 };
 
 /** Answers every record, at 100 tokens in and 40 out: $0.00015 at the batch price. */
-export const succeeds: RecordFate = ({ recordId, text }) => ({
-  kind: 'succeeded',
+export const succeeds = ({ recordId, text }: Parameters<RecordFate>[0]) => ({
+  kind: 'succeeded' as const,
   recordId,
-  message: { role: 'assistant', content: [{ text: `answer to ${text}` }] },
+  message: { role: 'assistant' as const, content: [{ text: `answer to ${text}` }] },
   stopReason: 'end_turn',
   usage,
 });

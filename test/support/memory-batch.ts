@@ -115,7 +115,6 @@ export function memoryBlobs(): BlobStore & { readonly files: Map<string, string>
     async *list(prefix) {
       for (const key of files.keys()) if (key.startsWith(prefix)) yield key;
     },
-    remove: async (keys) => keys.forEach((key) => void files.delete(key)),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Mail } from '../../functions/ports/mailer.ts';
 import type { RefusalCount } from '../../functions/ports/refusal-counter.ts';
 import type { ReportState } from '../../functions/ports/report-state.ts';
 import type { ReportPorts } from '../../functions/waste-report/send-report.ts';
+import { memoryBlobs } from './memory-batch.ts';
 
 type Stored = { state: 'sending' | 'sent' | 'refused'; atMs: number };
 
@@ -36,12 +37,10 @@ export function reportWorld(
   rollups: readonly Rollup[],
   { mail, refusals = [] }: { mail?: (mail: Mail) => void; refusals?: readonly RefusalCount[] } = {},
 ): ReportWorld {
-  const world = {
-    mails: [] as Mail[],
-    alerts: [] as Alert[],
-    files: new Map<string, string>(),
-    clock: { nowMs: Date.parse('2026-11-20T15:00:00Z') },
-  };
+  const mails: Mail[] = [];
+  const alerts: Alert[] = [];
+  const blobs = memoryBlobs();
+  const clock = { nowMs: Date.parse('2026-11-20T15:00:00Z') };
   const ports: ReportPorts = {
     settings,
     ledger: {
@@ -51,29 +50,18 @@ export function reportWorld(
     },
     refusals: { count: async () => {}, ofDays: async () => [...refusals] },
     state: memoryReportState(),
-    blobs: {
-      put: async (key, body) => void world.files.set(key, String(body)),
-      get: async (key) => world.files.get(key),
-      async *lines(key) {
-        yield* (world.files.get(key) ?? '').split('\n');
-      },
-      putStream: async (key, chunks) => void world.files.set(key, (await Array.fromAsync(chunks)).join('')),
-      async *list() {
-        yield* world.files.keys();
-      },
-      remove: async (keys) => keys.forEach((key) => void world.files.delete(key)),
-    },
+    blobs,
     mailer: {
       async send(sent) {
         mail?.(sent);
-        world.mails.push(sent);
-        return { messageId: `mail-${world.mails.length}` };
+        mails.push(sent);
+        return { messageId: `mail-${mails.length}` };
       },
     },
-    alerts: { publish: async (alert) => void world.alerts.push(alert) },
+    alerts: { publish: async (alert) => void alerts.push(alert) },
     gatewayUrl: 'https://gateway.example/',
-    now: () => world.clock.nowMs,
+    now: () => clock.nowMs,
     newToken: () => ({ token: 'secret-token', hash: 'hash-of-it' }),
   };
-  return { ports, ...world };
+  return { ports, mails, alerts, files: blobs.files, clock };
 }
