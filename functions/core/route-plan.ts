@@ -47,16 +47,13 @@ export function planRequest(request: RouteRequest, settings: Settings, call: { c
   if (attributed.kind === 'refused') return attributed;
   const { feature, template } = attributed;
   const model = request.model === undefined || request.model === 'auto' ? undefined : request.model;
-  if (model !== undefined && !(feature.allowModelOverride && Object.hasOwn(settings.models, model))) {
-    const message = feature.allowModelOverride
-      ? `no model of that name is configured`
-      : `feature ${feature.name} does not allow a model of choice`;
-    return { kind: 'refused', refusal: refuse('model_not_allowed', message, { feature: feature.name, model: model.slice(0, 64) }) };
-  }
+  const foreign = model === undefined ? undefined : modelNotAllowed(model, feature, settings);
+  if (foreign?.always === true || (foreign !== undefined && feature.mode === 'enforce'))
+    return { kind: 'refused', refusal: foreign.refusal };
   const estimatedInputTokens = estimateTokens(request);
   const tooLong = estimatedInputTokens > feature.limits.inputTokens ? inputTooLong(feature, estimatedInputTokens) : undefined;
   if (tooLong !== undefined && feature.mode === 'enforce') return { kind: 'refused', refusal: tooLong };
-  const wouldRefuse = attributed.wouldRefuse ?? tooLong;
+  const wouldRefuse = attributed.wouldRefuse ?? foreign?.refusal ?? tooLong;
   const usesTools = (request.toolConfig?.tools.length ?? 0) > 0;
   const plan: Plan = {
     ...call,
@@ -97,6 +94,16 @@ function attribute(request: RouteRequest, settings: Settings): Attributed {
       : refuse('unknown_template', `feature ${feature.name} has no such template: add it to the configuration`, evidence);
   if (feature.mode === 'enforce') return { kind: 'refused', refusal };
   return { kind: 'attributed', feature, template: UNASSIGNED_FEATURE, wouldRefuse: refusal };
+}
+
+/** `always`: in observe mode too, for what is not configured has no price. */
+function modelNotAllowed(model: string, feature: FeatureSettings, settings: Settings): { refusal: Refusal; always: boolean } | undefined {
+  const configured = Object.hasOwn(settings.models, model);
+  if (configured && feature.allowModelOverride) return undefined;
+  const message = feature.allowModelOverride
+    ? 'no model of that name is configured'
+    : `feature ${feature.name} does not allow a model of choice`;
+  return { refusal: refuse('model_not_allowed', message, { feature: feature.name, model: model.slice(0, 64) }), always: !configured };
 }
 
 function inputTooLong(feature: FeatureSettings, estimatedTokens: number): Refusal {

@@ -198,6 +198,12 @@ describe('observe mode', () => {
     expect(world.entries()).toMatchObject([{ feature: '_unassigned', template: '_unassigned', owner: 'platform@acme.example' }]);
   });
 
+  it('calls the priced model that was chosen where no choice is allowed, and says so', async () => {
+    const world = routeWorld({ settings: withFeature({ mode: 'observe', allowModelOverride: false }) });
+    const { receipt } = await answered(ask({ model: 'haiku' }), world.ports);
+    expect(receipt).toMatchObject({ wouldRefuse: 'model_not_allowed', model: 'haiku' });
+  });
+
   it('still calls no model that is not configured', async () => {
     const world = routeWorld({ settings: withFeature({ mode: 'observe', allowModelOverride: true }) });
     expect((await refused(ask({ model: 'opus' }), world.ports)).reason).toBe('model_not_allowed');
