@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient, RequestTooLargeException } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { breakService } from '../support/broken-service.ts';
 import { CANARY, canarySightings } from '../support/canary.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { request, watchAlerts } from '../support/stack-actions.ts';
@@ -146,6 +147,13 @@ describe('a model that refuses', () => {
     }
     behave(null);
     expect(JSON.parse(await invoke(good())).receipt.model).toBe('haiku');
+  });
+
+  it('and quotes the prompt is believed, not repeated', async () => {
+    const mend = breakService(stack, 'bedrock', { code: 'ValidationException', message: `malformed: "${CANARY}"`, status: 400 });
+    const { refused } = JSON.parse(await invoke(good()));
+    mend();
+    expect([refused.reason, JSON.stringify(refused)]).toEqual(['model_rejected_input', expect.not.stringContaining(CANARY)]);
   });
 });
 
