@@ -1,8 +1,8 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { controlKeys, EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../functions/adapters/tables.ts';
+import { controlKeys } from '../functions/adapters/tables.ts';
+import { retainedTable } from './retained-table.ts';
 
 /** What admission decides by: money gates with their holds, runs, idempotency, jobs, keys, report state. Survives the stack. */
 export class ControlTable extends Construct {
@@ -10,14 +10,7 @@ export class ControlTable extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.table = new TableV2(this, 'Resource', {
-      partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
-      sortKey: { name: SORT_KEY, type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      timeToLiveAttribute: EXPIRES_AT,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.table = retainedTable(this);
   }
 
   /** Hold and settle money, move a job on: single items, by conditional updates. */

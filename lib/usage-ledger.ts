@@ -1,8 +1,8 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { EXPIRES_AT, ledgerKeys, PARTITION_KEY, SORT_KEY } from '../functions/adapters/tables.ts';
+import { ledgerKeys } from '../functions/adapters/tables.ts';
+import { retainedTable } from './retained-table.ts';
 
 /** The append-only record of what every model call cost, and the rollups derived from it. Survives the stack. */
 export class UsageLedger extends Construct {
@@ -10,14 +10,7 @@ export class UsageLedger extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.table = new TableV2(this, 'Resource', {
-      partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
-      sortKey: { name: SORT_KEY, type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      timeToLiveAttribute: EXPIRES_AT,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.table = retainedTable(this);
   }
 
   /** Append, and read back which put won. That an entry is not overwritten is the adapter's condition, not IAM's. */
