@@ -1,6 +1,7 @@
 import type { Chunk, StagedJob } from '../core/batching.ts';
 import { REFUSALS, type Refusal } from '../core/errors.ts';
 import { answerOf, unanswered } from '../core/job-answer.ts';
+import { usdToPico } from '../core/money.ts';
 import type { JobAnswer, JobRequest } from '../core/wire/job.ts';
 import type { RouteAnswer, RouteRequest } from '../core/wire/route.ts';
 import type { StagingStore } from '../ports/staging-store.ts';
@@ -48,13 +49,16 @@ async function answerOnDemand(job: StagedJob, request: JobRequest, ports: Divert
   const copy = await ports.blobs.get(copyKey(job));
   if (copy !== undefined) return parseAnswer(copy);
   const routed = await ports.route({ ...promptOf(job, request), feature: job.feature, template: job.template, idempotencyKey: keyOf(job) });
-  if (routed.kind === 'refused' && REFUSALS[routed.refusal.reason].retryable && ports.now() < job.deadlineMs) return undefined;
+  if (routed.kind === 'refused' && mayComeAgain(routed.refusal) && ports.now() < job.deadlineMs) return undefined;
   // Replayed without its output: another run paid for the call, and may be about to keep the answer.
   if (routed.kind === 'answered' && routed.answer.output === undefined && ports.now() < job.deadlineMs) return undefined;
   const answer = answerFrom(job, routed, ports.now() > job.deadlineMs);
   await ports.blobs.put(copyKey(job), JSON.stringify(answer), 'application/json');
   return answer;
 }
+
+/** Not where the model may have billed the work (it timed out, say): that is booked, and the job is not paid a second time. */
+const mayComeAgain = ({ reason, evidence }: Refusal): boolean => REFUSALS[reason].retryable && evidence['assumedUsd'] === undefined;
 
 /** At most 128 characters; the ulid alone tells jobs apart, and admissions of one job. */
 const keyOf = (job: StagedJob): string => `batch-${job.ulid}`;
@@ -67,8 +71,9 @@ const promptOf = ({ maxTokens }: StagedJob, request: JobRequest): JobRequest => 
 function answerFrom(job: StagedJob, routed: Routed, late: boolean): JobAnswer {
   const lateness = late ? ({ late: true } as const) : {};
   if (routed.kind === 'refused') {
-    const { reason, message } = routed.refusal;
-    return answerOf(job, { ...unanswered('refused', { reason, message }), mode: 'on_demand', ...lateness });
+    const { reason, message, evidence } = routed.refusal;
+    const assumedPico = typeof evidence['assumedUsd'] === 'string' ? usdToPico(evidence['assumedUsd']) : 0n;
+    return answerOf(job, { ...unanswered('refused', { reason, message }, assumedPico), mode: 'on_demand', ...lateness });
   }
   const { requestId, output, stopReason, usage, receipt } = routed.answer;
   const paid = { usage, costUsd: receipt.costUsd, mode: 'on_demand', requestId, ...lateness } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refuse } from '../../functions/core/errors.ts';
 import type { RouteAnswer, RouteRequest } from '../../functions/core/wire/route.ts';
 import { answersOf, configured, runOne, succeeds } from '../support/batch-cases.ts';
 import { batchWorld, job } from '../support/batch-world.ts';
@@ -181,6 +182,22 @@ describe('a group below the provider’s minimum', () => {
     expect(requests).toMatchObject([{ held: 0n, request: { feature: 'invoice-extractor', inferenceConfig: { maxTokens: 1024 } } }]);
     expect(answersOf(world, 'lonely')).toMatchObject([{ status: 'succeeded', mode: 'on_demand', costUsd: '0.01' }]);
     expect(world.jobCount()).toBe(0);
+  });
+
+  it('is answered with what was assumed when the model may have billed it, and is not called again', async () => {
+    let calls = 0;
+    const world = batchWorld({
+      settings: configured({}, 100),
+      fate: succeeds,
+      route: async () => {
+        calls += 1;
+        return refuse('model_timeout', 'the model did not answer in time', { assumedUsd: '0.02' });
+      },
+    });
+    world.send(job('lonely', { deadline: '2026-11-22T11:00:00Z' }));
+    await world.untilQuiet();
+    expect(answersOf(world, 'lonely')).toMatchObject([{ status: 'refused', costUsd: '0.02', error: { reason: 'model_timeout' } }]);
+    expect(calls).toBe(1);
   });
 
   it.each(['before', 'after'] as const)('calls the model once, though a process dies %s any call', async (when) => {

@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import { harvestJobs } from '../../functions/batch-harvester/harvest-jobs.ts';
 import { takeJobs } from '../../functions/batch-intake/take-jobs.ts';
 import { submitChunks } from '../../functions/batch-submitter/submit-chunks.ts';
+import type { Refusal } from '../../functions/core/errors.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import type { JobMessage } from '../../functions/core/wire/job.ts';
 import type { RouteAnswer, RouteRequest } from '../../functions/core/wire/route.ts';
@@ -34,7 +35,7 @@ export type WorldOptions = {
   readonly twice?: boolean;
   /** Run every function twice at once, the calls of both mixed by this seed; harvesters do not respect each other's lease. */
   readonly mixed?: number;
-  readonly route?: (request: RouteRequest) => Promise<RouteAnswer>;
+  readonly route?: (request: RouteRequest) => Promise<RouteAnswer | Refusal>;
 };
 
 /** Queue, stores, provider and schedules in memory around the three functions' use cases. One process dies where `crash` says. */
@@ -79,7 +80,8 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
     provider: process.wrap(provider, ['records']),
     route: async (request: RouteRequest) => {
       if (route === undefined) throw new RangeError('nothing goes on demand here');
-      return { kind: 'answered', answer: await route(request) } as const;
+      const routed = await route(request);
+      return 'receipt' in routed ? ({ kind: 'answered', answer: routed } as const) : ({ kind: 'refused', refusal: routed } as const);
     },
   };
   // `inputLine` is no call to the world.
