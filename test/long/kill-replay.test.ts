@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { addDays, localDay, localDayStartMs } from '../../functions/core/calendar.ts';
 import { sumPico, usdToPico } from '../../functions/core/money.ts';
 import { openBooks } from '../../local/replay/books.ts';
 import { invokeCaller } from '../../local/replay/callers.ts';
@@ -17,6 +18,7 @@ import { type StackProcess, startStackProcess } from '../support/stack-process.t
 import { brokenBooks, readBooks, type StoredBooks, totalOf } from '../support/stored-books.ts';
 
 const ROUNDS = 5;
+const TIMEZONE = 'Europe/Berlin';
 const VERSION = 'killed-replay';
 const random = seededRandom(20_261_123);
 const answerSchema = z.object({ status: z.string(), costUsd: z.string(), jobId: z.string(), feature: z.string() });
@@ -34,20 +36,27 @@ async function pump(target: StackProcess, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) await doUpkeep(target);
 }
 
+/** Until 25 minutes before the day ends. */
+const untilLateMs = (day: string): number => Math.max(0, localDayStartMs(addDays(day, 1), TIMEZONE) - 25 * 60_000 - Date.now());
+
 /** A replay, jobs and upkeep, until the kill in their middle. */
 async function killedRound(round: number): Promise<void> {
   stack = await startStackProcess(cwd);
   if (round === 0) await keepAlerts(stack);
-  // Past the deadlines and leases of what the last kill has left.
-  await stack.dev('/clock', { advanceMs: 10 * 60_000 });
+  // Past the deadlines and leases of what the last kill has left. Midnight comes between the rounds.
+  await stack.dev('/clock', { advanceMs: round === 0 ? untilLateMs(localDay(Date.now(), TIMEZONE)) : 10 * 60_000 });
   useStack(stack.local);
   const stop = new AbortController();
   const options = { lanes: madeTrace(400, random), targets: TARGETS, caller: invokeCaller(stack.local, 8), concurrency: 8 };
-  const calls = drive({ ...options, speed: undefined, version: VERSION, stop: stop.signal, onCall: () => {} }, tally);
+  const enough = Promise.withResolvers<void>();
+  let left = 20 + random.below(60);
+  const onCall = () => void (--left === 0 && enough.resolve());
+  const calls = drive({ ...options, speed: undefined, version: VERSION, stop: stop.signal, onCall }, tally);
   // Whatever was under way breaks off with the kill.
   const jobs = sendJobs(stack, `round-${round}`, 12, taken).catch(() => {});
   const upkeep = pump(stack, stop.signal).catch(() => {});
-  await delay(2_000 + random.below(8_000));
+  await Promise.race([enough.promise, calls]);
+  await delay(random.below(4_000));
   const killed = stack.kill();
   stop.abort();
   await Promise.all([killed, calls, jobs, upkeep]);
