@@ -27,7 +27,8 @@ export async function runDemo(stack: LocalStack): Promise<string> {
   await routedCalls(context);
   await runawayAgent(context);
   await longPrompt(context);
-  await batchJobs(context);
+  if (stack.bedrock === undefined) context.screen.line('no batch: with real models only model calls leave this machine');
+  else await batchJobs(context);
   const reportUrl = await fridayMail(context);
   context.screen.heading('Spend per feature, live calls included');
   const { rows, totalPico } = await spendByFeature(ledger, context.settings, stack.clock.now());
@@ -59,16 +60,14 @@ function contextOf(stack: LocalStack): DemoContext {
   };
 }
 
-/** The ledger's own adapter, as the operator. It reads its endpoint from the environment, like a deployed function, so it is loaded late. */
+/**
+ * The ledger's own adapter. It reads its endpoint from the environment, like a deployed function, so it is loaded late. Beside real models the
+ * user's own credentials stay in force, and may be renewed: the local store takes any.
+ */
 async function operatorLedger(stack: LocalStack, { settings }: DemoContext) {
   const { accessKeyId, secretAccessKey } = stack.sdk.credentials;
-  const environment = {
-    AWS_ENDPOINT_URL: stack.endpoint,
-    AWS_REGION: stack.sdk.region,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  };
-  Object.assign(process.env, environment);
+  const operator = { AWS_REGION: stack.sdk.region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  Object.assign(process.env, { AWS_ENDPOINT_URL_DYNAMODB: stack.endpoint }, stack.bedrock === undefined ? {} : operator);
   const { dynamodbLedger } = await import('../../functions/adapters/dynamodb-ledger.ts');
   const ledger = dynamodbLedger({ LEDGER_TABLE: stack.tables.ledger }, settings.retentionDays);
   const { rows } = await spendByFeature(ledger, settings, stack.clock.now());
