@@ -17,8 +17,11 @@ const results: { name: string; figures: Figure[] }[] = [];
 for (const { name, about, run } of chosen) {
   console.log(`\n${name}: ${about}`);
   const figures = await run();
-  for (const { metric, value, unit, baseline, ratio } of figures) {
-    console.log(`  ${metric}: ${value} ${unit}${baseline === undefined ? '' : ` (baseline ${baseline} ${unit}, ${ratio}x)`}`);
+  for (const { metric, value, unit, baseline, ratio, target, met } of figures) {
+    const against = baseline === undefined ? '' : ` (baseline ${baseline} ${unit}, ${ratio}x)`;
+    console.log(
+      `  ${metric}: ${value} ${unit}${against}${target === undefined ? '' : `, target ${target}: ${met === true ? 'met' : 'NOT met'}`}`,
+    );
   }
   results.push({ name, figures });
 }

@@ -1,3 +1,4 @@
 import { writePriceBook } from '../lib/prices/write-price-book.ts';
 
-console.log(`price book ${writePriceBook()} written to lib/prices/price-book.json; review the diff, and lib/prices/overlay.ts`);
+writePriceBook();
+console.log('lib/prices/price-book.json is written; review the diff, and what lib/prices/overlay.ts and newer-models.ts say beside it');

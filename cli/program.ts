@@ -1,19 +1,28 @@
 import { Command, CommanderError } from 'commander';
 import { SpillwayError } from '../functions/core/errors.ts';
 import { addConfigVerb } from './config-verb.ts';
+import { addExplainVerb } from './explain-verb.ts';
+import { addExportVerb } from './export-verb.ts';
 import { addKeysVerb } from './keys-verb.ts';
+import { addReconcileVerb } from './reconcile-verb.ts';
 import { addReportVerb } from './report-verb.ts';
 import { addSpendVerb } from './spend-verb.ts';
 import { OperatorError, type Terminal } from './terminal.ts';
+import { addTraceVerb } from './trace-verb.ts';
 
 /** Runs one command line. Answers its exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('spillway').description('Operates Spillway: what AI calls cost, whose they are, and what stops them.');
   const outcome = { exitCode: 0 };
-  addConfigVerb(program, terminal, () => {
+  const fail = () => {
     outcome.exitCode = 1;
-  });
+  };
+  addConfigVerb(program, terminal, fail);
   addSpendVerb(program, terminal);
+  addTraceVerb(program, terminal);
+  addExplainVerb(program, terminal);
+  addExportVerb(program, terminal);
+  addReconcileVerb(program, terminal, fail);
   addReportVerb(program, terminal);
   addKeysVerb(program, terminal);
   for (const command of withSubcommands(program)) {

@@ -1,6 +1,8 @@
 import { addDays, localDay } from '../functions/core/calendar.ts';
 import { displayUsd, PICO_PER_USD, picoToUsd } from '../functions/core/money.ts';
+import type { Settings } from '../functions/core/settings.ts';
 import { type SpendKey, type SpendRow, spendBy } from '../functions/core/spend.ts';
+import { stalePrices } from '../functions/core/stale-prices.ts';
 import { promptTokens } from '../functions/core/usage.ts';
 import { readUsage } from '../functions/use-cases/read-usage.ts';
 import type { OperatedStack } from './operated-stack.ts';
@@ -22,7 +24,14 @@ export async function spend(stack: OperatedStack, options: SpendOptions): Promis
   const ledger = dynamodbLedger({ LEDGER_TABLE: stack.tables.ledger }, settings.retentionDays);
   const usage = await Array.fromAsync(readUsage(from, to, { ledger, settings, now: () => nowMs }));
   const found = { from, to, by: options.by, ...spendBy(usage, options.by) };
-  return options.json === true ? spendJson(found) : spendText(found);
+  return options.json === true ? spendJson(found) : [spendText(found), ...staleness(settings, nowMs)].join('\n\n');
+}
+
+/** Said where the money is read: nobody looks at a synth's warnings three months later. */
+function staleness(settings: Settings, nowMs: number): string[] {
+  const stale = stalePrices(settings, nowMs).map(({ model, asOf }) => `${model} (${asOf})`);
+  if (stale.length === 0) return [];
+  return [`Prices read more than 90 days ago: ${stale.join(', ')}. Run \`npm run prices\`, review, and deploy.`];
 }
 
 /** Exact decimal strings. */

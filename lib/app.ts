@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunctions } from './bundles.ts';
+import { renderProblem } from './configuration/configuration-problem.ts';
 import { loadConfiguration } from './configuration/load-configuration.ts';
 import { FEATURE_FLAGS } from './feature-flags.ts';
 import { SpillwayStack } from './spillway-stack.ts';
@@ -13,7 +14,8 @@ import { SpillwayStack } from './spillway-stack.ts';
  * `spillway`), CDK_OUTDIR the directory; CDK_VALIDATION=false leaves out the checks of the template, for speed.
  */
 export function synthesize(env: NodeJS.ProcessEnv): void {
-  const { settings, options } = loadConfiguration(env['SPILLWAY_CONFIG'] ?? 'spillway.yaml');
+  const { settings, options, warnings } = loadConfiguration(env['SPILLWAY_CONFIG'] ?? 'spillway.yaml');
+  for (const warning of warnings) process.stderr.write(`${renderProblem(warning)}\n`);
   const app = new App({ context: FEATURE_FLAGS });
   const bundles = mkdtempSync(join(tmpdir(), 'spillway-bundles-'));
   try {

@@ -4,7 +4,10 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
 
-/** Staged prompts, answers, report pages and exports. Prompts and answers expire; the rest stays. Survives the stack. */
+/**
+ * Staged prompts, answers, report pages and exports. Prompts and answers expire; the rest stays: exports are what is left of the ledger when its
+ * entries have expired. Survives the stack.
+ */
 export class BlobBucket extends Construct {
   readonly bucket: Bucket;
 

@@ -4,6 +4,7 @@ import { CfnApplicationInferenceProfile } from 'aws-cdk-lib/aws-bedrock';
 import { Construct } from 'constructs';
 import type { FeatureSettings, ModelSettings, Settings } from '../functions/core/settings.ts';
 import { copySource } from './model-access.ts';
+import { isApplicationProfile } from './prices/bedrock-arn.ts';
 
 /** Bedrock allows 64 characters, and no two separators in a row. */
 const NAME_LENGTH = 64;
@@ -32,10 +33,15 @@ export class InferenceProfiles extends Construct {
   }
 }
 
-/** The Bedrock models that a feature is routed to, each once. */
-function modelsOf(feature: FeatureSettings, settings: Settings): ModelSettings[] {
-  const names = new Set([feature.route.cheap, feature.route.strong, ...(feature.batch.eligible ? [feature.batch.model] : [])]);
-  return [...names].flatMap((name) => settings.models[name] ?? []).filter((model) => model.provider === 'bedrock');
+/**
+ * The Bedrock models that a feature's calls can reach, each once. Batch jobs take no application profile: the bill shows them by model alone.
+ * Nor can one be copied from another: a model that the configuration names by one is called through that.
+ */
+function modelsOf({ route, allowModelOverride }: FeatureSettings, settings: Settings): ModelSettings[] {
+  const fallback = [...(route.fallback?.cheap ?? []), ...(route.fallback?.strong ?? [])];
+  const names = new Set([route.cheap, route.strong, ...fallback, ...(allowModelOverride ? Object.keys(settings.models) : [])]);
+  const copied = ({ provider, calledAs = '' }: ModelSettings) => provider === 'bedrock' && !isApplicationProfile(calledAs);
+  return [...names].flatMap((name) => settings.models[name] ?? []).filter(copied);
 }
 
 /** `<stack> <feature> <model>`: readable where it fits; otherwise cut, and told apart by a hash of the whole. No part has a space of its own. */

@@ -33,6 +33,8 @@ export class ModelAccess extends Construct {
       // opens nothing: the model behind it must be in this list too.
       Stack.of(this).formatArn({ service: 'bedrock', resource: 'application-inference-profile', resourceName: '*' }),
       ...models.filter(isProfile).map((model) => profileArn(this, model)),
+      // What the configuration names by its ARN, with the account and region that this says.
+      ...new Set(models.flatMap(({ calledAs }) => calledAs ?? [])),
       ...new Set(models.map((model) => `arn:${partition}:bedrock:*::foundation-model/${baseId(model)}`)),
     ];
   }

@@ -8,6 +8,7 @@ import type { DeploymentOptions } from './configuration/load-configuration.ts';
 import { Foundation } from './foundation.ts';
 import { Gateway } from './gateway.ts';
 import { Observability } from './observability.ts';
+import { limitResources } from './resource-limit.ts';
 import { Router } from './router.ts';
 import { WeeklyReport } from './weekly-report.ts';
 
@@ -45,6 +46,7 @@ export class SpillwayStack extends Stack {
       },
     });
     this.router = router;
+    limitResources(this);
     this.output({
       RouterFunction: router.function.resource.functionName,
       GatewayFunction: gateway.function.resource.functionName,

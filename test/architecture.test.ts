@@ -39,7 +39,7 @@ const LAYERS: readonly { name: string; files: RegExp; may: readonly RegExp[] }[]
   {
     name: 'cli',
     files: /^cli\//,
-    may: [/^(cli|lib)\//, /^functions\/(core|ports|adapters|schemas|use-cases)\//, /^@aws-sdk\//, /^(commander|zod)\b/, /^node:/],
+    may: [/^(cli|lib)\//, /^functions\/(core|ports|adapters|schemas|use-cases)\//, /^@aws-sdk\//, /^(commander|csv-parse|zod)\b/, /^node:/],
   },
   { name: 'bin', files: /^bin\//, may: [/^(bin|lib|local|cli)\//, /^(commander|aws-cdk-lib)\b/, /^node:/] },
 ];

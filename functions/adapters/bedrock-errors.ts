@@ -34,10 +34,11 @@ const UNREACHED = unbilled('model_unavailable', 'the provider cannot be reached'
 /** Of these, the message says nothing of the request. Every other may quote it: Bedrock's own, or the SDK's of an answer it cannot read. */
 const QUOTES_NOTHING = new Set(Object.keys(MEANINGS).filter((name) => !/^(Validation|Conflict|Model(Stream)?Error)Exception$/.test(name)));
 
-/** The failure in our words. `answering`: part of the answer had come, so whatever the error is called, work was done. */
-export function bedrockFailure(cause: unknown, answering: boolean): SpillwayError {
+/** The failure in our words. `seenOutputTokens`: part of the answer had come, so whatever the error is called, work was done. */
+export function bedrockFailure(cause: unknown, seenOutputTokens?: number): SpillwayError {
   const { code, say, retryable, maybeBilled } = meaningOf(cause);
-  return new SpillwayError(code, say, { retryable, maybeBilled: maybeBilled || answering, cause: quotingNothing(cause) });
+  const answering = seenOutputTokens !== undefined;
+  return new SpillwayError(code, say, { retryable, maybeBilled: maybeBilled || answering, seenOutputTokens, cause: quotingNothing(cause) });
 }
 
 function meaningOf(cause: unknown): Meaning {

@@ -4,7 +4,7 @@ import type { ModelAnswer, ModelCall, ModelClient, ModelEvent } from '../ports/m
 import { message } from '../schemas/converse.ts';
 import { bedrockFailure } from './bedrock-errors.ts';
 import { StreamedMessage } from './bedrock-stream.ts';
-import { converseInput, encodeBytes, usageOf } from './bedrock-wire.ts';
+import { converseInput, encodeBytes, servedBy, usageOf } from './bedrock-wire.ts';
 
 /** No retries of the SDK's own: each attempt is held and booked by itself (Law 5). */
 const bedrock = new BedrockRuntimeClient({ maxAttempts: 1 });
@@ -17,15 +17,16 @@ export function bedrockModels(now: () => number): ModelClient {
       const startedAtMs = now();
       const abortSignal = AbortSignal.timeout(call.timeoutMs);
       try {
-        const { output, stopReason, usage } = await bedrock.send(new ConverseCommand(converseInput(call)), { abortSignal });
+        const answer = await bedrock.send(new ConverseCommand(converseInput(call)), { abortSignal });
         return {
-          message: message.parse(encodeBytes(output?.message)),
-          stopReason: stopReason ?? 'unknown',
-          usage: usageOf(usage),
+          message: message.parse(encodeBytes(answer.output?.message)),
+          stopReason: answer.stopReason ?? 'unknown',
+          usage: usageOf(answer.usage),
+          ...servedBy(answer),
           latencyMs: now() - startedAtMs,
         };
       } catch (error) {
-        throw bedrockFailure(error, false);
+        throw bedrockFailure(error);
       }
     },
 
@@ -41,10 +42,11 @@ export function bedrockModels(now: () => number): ModelClient {
           if (event.metadata === undefined) yield jsonEvent(event);
         }
       } catch (error) {
-        throw bedrockFailure(error, streamed.started);
+        throw bedrockFailure(error, streamed.started ? streamed.outputTokens() : undefined);
       }
-      const { stopReason = 'unknown', usage } = streamed;
-      return { message: streamed.message(), stopReason, usage: usageOf(usage), latencyMs: now() - startedAtMs };
+      const { stopReason = 'unknown', metadata } = streamed;
+      const served = { usage: usageOf(metadata?.usage), ...servedBy(metadata ?? {}) };
+      return { message: streamed.message(), stopReason, ...served, latencyMs: now() - startedAtMs };
     },
   };
 }

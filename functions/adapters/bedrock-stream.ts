@@ -1,4 +1,10 @@
-import type { ContentBlockDelta, ContentBlockStart, ConverseStreamOutput, TokenUsage } from '@aws-sdk/client-bedrock-runtime';
+import type {
+  ContentBlockDelta,
+  ContentBlockStart,
+  ConverseStreamMetadataEvent,
+  ConverseStreamOutput,
+} from '@aws-sdk/client-bedrock-runtime';
+import { textTokens } from '../core/token-estimate.ts';
 import type { Message } from '../core/wire/converse.ts';
 import { message } from '../schemas/converse.ts';
 import { encodeBytes } from './bedrock-wire.ts';
@@ -14,7 +20,7 @@ export class StreamedMessage {
   readonly #blocks = new Map<number, Block>();
   #other: unknown[] = [];
   stopReason: string | undefined;
-  usage: TokenUsage | undefined;
+  metadata: ConverseStreamMetadataEvent | undefined;
   started = false;
 
   take(event: ConverseStreamOutput): void {
@@ -23,12 +29,18 @@ export class StreamedMessage {
     if (contentBlockStart !== undefined) this.#start(contentBlockStart.contentBlockIndex ?? 0, contentBlockStart.start);
     if (contentBlockDelta !== undefined) this.#add(contentBlockDelta.contentBlockIndex ?? 0, contentBlockDelta.delta);
     if (messageStop !== undefined) this.stopReason = messageStop.stopReason;
-    if (metadata !== undefined) this.usage = metadata.usage;
+    if (metadata !== undefined) this.metadata = metadata;
   }
 
   message(): Message {
     const blocks = [...this.#blocks].sort(([a], [b]) => a - b).map(([, block]) => contentOf(block));
     return message.parse({ role: 'assistant', content: [...blocks.filter((block) => block !== undefined), ...this.#other] });
+  }
+
+  /** What has come so far, by the local estimate. */
+  outputTokens(): number {
+    const texts = [...this.#blocks.values()].flatMap(({ text, toolUse, reasoning }) => [text, toolUse?.json, reasoning?.text]);
+    return texts.reduce((sum, text) => sum + textTokens(text ?? ''), 0);
   }
 
   #block(index: number): Block {

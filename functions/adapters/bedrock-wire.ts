@@ -1,19 +1,20 @@
-import type { ConverseCommandInput, TokenUsage } from '@aws-sdk/client-bedrock-runtime';
+import type { ConverseCommandInput, ConverseCommandOutput, TokenUsage } from '@aws-sdk/client-bedrock-runtime';
 import type { Usage } from '../core/usage.ts';
 import type { ModelCall } from '../ports/model-client.ts';
 
 /** What goes to Bedrock: bytes decoded, output bounded, parameters left out that the model refuses. */
 export function converseInput(call: ModelCall): ConverseCommandInput {
-  const { messages, system, toolConfig, outputConfig } = call.prompt;
+  const { messages, system, toolConfig, outputConfig, serviceTier } = call.prompt;
   const inference = { ...call.prompt.inferenceConfig, maxTokens: call.maxTokens };
   const accepted = Object.entries(inference).filter(([name]) => name === 'maxTokens' || !call.model.rejectedParameters.includes(name));
   const input: unknown = {
-    modelId: call.profileArn ?? call.model.modelId,
+    modelId: call.profileArn ?? call.model.calledAs ?? call.model.modelId,
     messages: messages.map(({ role, content }) => ({ role, content: content.map(decodeBytes) })),
     ...(system === undefined || system.length === 0 ? {} : { system: system.map(decodeBytes) }),
     inferenceConfig: Object.fromEntries(accepted),
     ...(toolConfig === undefined ? {} : { toolConfig }),
     ...(outputConfig === undefined ? {} : { outputConfig }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
     requestMetadata: call.metadata,
   };
   if (!isConverseInput(input)) throw new RangeError('a prompt without messages');
@@ -62,5 +63,14 @@ export function usageOf(usage: TokenUsage | undefined): Usage | undefined {
     cacheWrite1h: oneHour,
     output: usage.outputTokens,
     reasoning: 0,
+  };
+}
+
+/** What the answer says of how it was made: the service tier that is billed, and the model behind a prompt router. */
+export function servedBy({ serviceTier, trace }: Pick<ConverseCommandOutput, 'serviceTier' | 'trace'>) {
+  const answeredBy = trace?.promptRouter?.invokedModelId;
+  return {
+    ...(serviceTier?.type === undefined ? {} : { serviceTier: serviceTier.type }),
+    ...(answeredBy === undefined ? {} : { answeredBy }),
   };
 }

@@ -3,10 +3,12 @@ import { addDays, DAY_MS } from '../core/calendar.ts';
 import { checksum } from '../core/checksum.ts';
 import { type LedgerEntry, parseRequestId } from '../core/ledger.ts';
 import type { Rollup } from '../core/rollup.ts';
-import { hourOfRequest } from '../core/ulid-time.ts';
+import { admissionOf, hourOfRequest } from '../core/ulid-time.ts';
 import type { UsageLedger } from '../ports/usage-ledger.ts';
 import { conditional, dynamodb, type Item, itemKey, number, queryItems, readItem, stored, text } from './dynamodb-client.ts';
-import { entryItem, parseEntry, parseRollup, rollupItem } from './ledger-item.ts';
+import { entryItem, parseEntry } from './ledger-item.ts';
+import { merged } from './merged.ts';
+import { parseHourCost, parseRollup, rollupItem } from './rollup-item.ts';
 import { EXPIRES_AT, LEDGER_SHARDS, ledgerKeys } from './tables.ts';
 
 /** The few plain operations that everything here is made of. */
@@ -17,7 +19,7 @@ function openTable(TableName: string) {
     TableName,
     get: (key: Key) => readItem(TableName, itemKey(key)),
     put: (item: Item) => stored(() => dynamodb.send(new PutItemCommand({ TableName, Item: item }))),
-    query: (pk: string, prefix?: string) => queryItems(TableName, pk, prefix),
+    query: (pk: string, prefix?: string, attributes?: readonly string[]) => queryItems(TableName, pk, prefix, attributes),
   };
 }
 
@@ -39,7 +41,7 @@ export function dynamodbLedger({ LEDGER_TABLE }: { readonly LEDGER_TABLE: string
   };
   return {
     async record(given) {
-      const entry: LedgerEntry = { ...given, hour: hourOfRequest(given.requestId) };
+      const entry: LedgerEntry = { ...given, admittedAtMs: admissionOf(given.requestId), hour: hourOfRequest(given.requestId) };
       const key = keyOf(entry.requestId, entry.attempt, entry.kind === 'correction');
       const expiry = number(Math.ceil((entry.admittedAtMs + retentionDays * DAY_MS) / 1000));
       const Item = { ...itemKey(key), ...entryItem(entry), [EXPIRES_AT]: expiry };
@@ -55,15 +57,10 @@ export function dynamodbLedger({ LEDGER_TABLE }: { readonly LEDGER_TABLE: string
       const items = await Array.fromAsync(query(pk, sk.slice(0, sk.lastIndexOf('#') + 1)));
       return items.map(parseEntry).toSorted((a, b) => a.attempt - b.attempt);
     },
-    async *ofHour(hour) {
-      const shards = Array.from({ length: LEDGER_SHARDS }, (_, shard) => query(ledgerKeys.entries(hour, shard)));
-      // The first item of every shard is asked for at once; most hours have no second page.
-      const first = await Promise.all(shards.map((shard) => shard.next()));
-      for (const [index, start] of first.entries()) {
-        if (start.done === true) continue;
-        yield parseEntry(start.value);
-        for await (const item of shards[index] ?? []) yield parseEntry(item);
-      }
+    async *ofHour(hour, of) {
+      const prefix = of === undefined ? undefined : ledgerKeys.entriesOf(of.feature, of.template);
+      const shards = Array.from({ length: LEDGER_SHARDS }, (_, shard) => query(ledgerKeys.entries(hour, shard), prefix));
+      for await (const item of merged(shards, ({ sk }) => sk?.S ?? '')) yield parseEntry(item);
     },
     ...derived(table),
   };
@@ -99,6 +96,12 @@ function derived({ TableName, get, put, query }: Table): Omit<UsageLedger, 'reco
       for (let day = fromDay; day <= toDay; day = addDays(day, 1))
         for await (const item of query(ledgerKeys.rollups(day))) yield parseRollup(item);
     },
+    async rollupsOf(day, hour, feature) {
+      return (await Array.fromAsync(query(ledgerKeys.rollups(day), `${hour}#${feature}#`))).map(parseRollup);
+    },
+    async *hourCosts(day) {
+      for await (const item of query(ledgerKeys.rollups(day), undefined, ['sk', 'cost'])) yield parseHourCost(item, day);
+    },
     async progress() {
       const item = await get(ledgerKeys.progress);
       const [closedHour, auditedDay] = [item?.['closedHour']?.S, item?.['auditedDay']?.S];
@@ -121,7 +124,7 @@ function keyOf(requestId: string, attempt: number, correction: boolean): Key {
   return { pk: ledgerKeys.entries(hourOfRequest(requestId), shard), sk };
 }
 
-const rollupKey = ({ day, hour, feature, template, model, mode, team, owner }: Rollup): Key => ({
+const rollupKey = ({ day, hour, feature, template, model, mode, team, owner, provider, modelId }: Rollup): Key => ({
   pk: ledgerKeys.rollups(day),
-  sk: [hour, feature, template, model, mode, team, owner].join('#'),
+  sk: [hour, feature, template, model, mode, team, owner, provider, modelId].join('#'),
 });

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { type Duplex, pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { SpillwayError } from '../core/errors.ts';
@@ -28,11 +29,9 @@ export function s3Blobs(env: { BUCKET: string }): BlobStore {
       for await (const line of createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })) if (line !== '') yield line;
       if (broken !== undefined || !body.readableEnded) throw unavailable(broken);
     },
-    async putStream(Key, chunks, ContentType) {
-      // `Readable.from` a byte stream: an object stream would be uploaded in one piece per chunk.
-      const Body = Readable.from(gathered(chunks), { objectMode: false });
-      await available(() => new Upload({ client: s3, params: { Bucket, Key, Body, ContentType } }).done());
-    },
+    putStream: (Key, chunks, ContentType) => upload({ Bucket, Key, ContentType }, chunks),
+    // No Content-Encoding: it is a gzip file, which clients are not to unpack on their way.
+    putGzip: (Key, chunks) => upload({ Bucket, Key, ContentType: 'application/gzip' }, chunks, createGzip({ chunkSize: PIECE_CHARACTERS })),
     async *list(Prefix) {
       const pages = paginateListObjectsV2({ client: s3 }, { Bucket, Prefix });
       for (let page = await available(() => pages.next()); page.done !== true; page = await available(() => pages.next())) {
@@ -42,19 +41,45 @@ export function s3Blobs(env: { BUCKET: string }): BlobStore {
   };
 }
 
+/** In parts as they come. Whatever fails takes the parts back: an object is there whole or not at all. A failure of `chunks` is thrown as it is. */
+async function upload(
+  target: { readonly Bucket: string; readonly Key: string; readonly ContentType: string },
+  chunks: AsyncIterable<string>,
+  packed?: Duplex,
+): Promise<void> {
+  let broken: unknown;
+  const told = (error: unknown): never => {
+    broken ??= error;
+    throw error;
+  };
+  // A byte stream: an object stream would be uploaded in one piece per chunk.
+  const bytes = Readable.from(gathered(chunks, told), { objectMode: false });
+  // What breaks the source breaks the packed stream, and with it the upload, which throws it.
+  const Body = packed === undefined ? bytes : pipeline(bytes, packed, () => {});
+  try {
+    await new Upload({ client: s3, params: { ...target, Body } }).done();
+  } catch (error) {
+    throw broken ?? unavailable(error);
+  }
+}
+
 const PIECE_CHARACTERS = 256 * 1024;
 
 /** Short lines joined to pieces: a stream pays for each chunk, however small. */
-async function* gathered(chunks: AsyncIterable<string>): AsyncGenerator<Buffer> {
+async function* gathered(chunks: AsyncIterable<string>, told: (error: unknown) => never): AsyncGenerator<Buffer> {
   let piece: string[] = [];
   let length = 0;
-  for await (const chunk of chunks) {
-    piece.push(chunk);
-    length += chunk.length;
-    if (length < PIECE_CHARACTERS) continue;
-    yield Buffer.from(piece.join(''));
-    piece = [];
-    length = 0;
+  try {
+    for await (const chunk of chunks) {
+      piece.push(chunk);
+      length += chunk.length;
+      if (length < PIECE_CHARACTERS) continue;
+      yield Buffer.from(piece.join(''));
+      piece = [];
+      length = 0;
+    }
+  } catch (error) {
+    told(error);
   }
   yield Buffer.from(piece.join(''));
 }

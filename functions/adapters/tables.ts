@@ -10,9 +10,13 @@ export const ledgerKeys = {
   entries: (hour: string, shard: number) => `usage#${hour}#${shard}`,
   entry: (feature: string, template: string, ulid: string, attempt: number) => `${feature}#${template}#${ulid}#${attempt}`,
   correction: (feature: string, template: string, ulid: string, attempt: number) => `${feature}#${template}#${ulid}#${attempt}#correction`,
+  /** What the sort keys of a feature's entries begin with, or of one template's. */
+  entriesOf: (feature: string, template?: string) => (template === undefined ? `${feature}#` : `${feature}#${template}#`),
   rollups: (day: string) => `rollup#${day}`,
+  profile: (feature: string, template: string) => ({ pk: `profile#${feature}`, sk: template }),
   dirty: 'dirty',
   progress: { pk: 'progress', sk: 'compactor' },
+  lease: { pk: 'progress', sk: 'lease' },
 };
 
 export const controlKeys = {

@@ -8,6 +8,7 @@ import type { ProviderJob } from '../ports/batch-provider.ts';
 import type { ListLine } from '../schemas/job.ts';
 import { type AnswerPorts, answerJob } from '../use-cases/answer-job.ts';
 import type { MoneyPorts } from '../use-cases/money-ports.ts';
+import { recordProof } from '../use-cases/settle-money.ts';
 
 export type RecordPorts = AnswerPorts & MoneyPorts;
 
@@ -20,7 +21,7 @@ export async function harvestRecord(
 ): Promise<PicoUsd> {
   const { admittedAtMs, model, hold } = chunk;
   const attempt = { job: line.job, model, admittedAtMs, day: hold.day, usage: record.usage, stopReason: record.stopReason };
-  const entry = await ports.ledger.record(batchEntry(attempt, ports.settings));
+  const entry = await recordProof(batchEntry(attempt, ports.settings), ports.ledger);
   const late = job?.endedAtMs !== undefined && job.endedAtMs > line.job.deadlineMs;
   const paid = {
     ...(record.usage === undefined ? {} : { usage: wireUsage(record.usage) }),

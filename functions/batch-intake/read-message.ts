@@ -9,6 +9,7 @@ import type { Fingerprints } from '../ports/fingerprints.ts';
 import type { QueueMessage } from '../runtime/sqs.ts';
 import { jobAddress, jobMessage, jobRequest, problemsOf } from '../schemas/job.ts';
 import { NAME } from '../schemas/name.ts';
+import type { TemplateVersion, TemplateVersions } from '../use-cases/template-versions.ts';
 
 type Read = { readonly messageId: string; readonly jobId: string; readonly feature: string; readonly bodyHash: string };
 /** A job that may be staged. */
@@ -17,6 +18,7 @@ export type GoodJob = Read & {
   readonly message: JobMessage;
   readonly request: JobRequest;
   readonly check: CheckedJob;
+  readonly version: TemplateVersion;
 };
 /** A job that never can be: answered `failed`. */
 export type BadJob = Read & { readonly kind: 'bad'; readonly template: string; readonly error: JobError; readonly replyTo?: string };
@@ -29,6 +31,7 @@ export type ReadPorts = {
   readonly bucket: string;
   /** Bodies are compared by these, and not kept. */
   readonly fingerprints: Fingerprints;
+  readonly versions: TemplateVersions;
 };
 
 export async function readMessage(
@@ -53,7 +56,9 @@ export async function readMessage(
   const request = message.request ?? (await fetchRequest(message, ports));
   if ('reason' in request) return bad(request);
   const checked = checkJob(message, request, ports.settings, atMs);
-  return checked.kind === 'failed' ? bad(checked.error) : { ...read, kind: 'good', message, request, check: checked.job };
+  if (checked.kind === 'failed') return bad(checked.error);
+  const version = await ports.versions.of({ feature: message.feature, template: message.template, prompt: request });
+  return { ...read, kind: 'good', message, request, check: checked.job, version };
 }
 
 async function fetchRequest({ feature, requestS3Uri = '' }: JobMessage, { blobs, bucket }: ReadPorts): Promise<JobRequest | JobError> {

@@ -99,9 +99,9 @@ async function stageHalves(jobs: readonly GoodJob[], atMs: number, ports: StageP
 
 const overBudget = (jobs: readonly GoodJob[]): Map<GoodJob, Fate> => new Map(jobs.map((job) => [job, 'over_budget']));
 
-function lineOf({ feature, jobId, bodyHash, message, request, check }: GoodJob, ulid: string): StagedLine {
+function lineOf({ feature, jobId, bodyHash, version, message, request, check }: GoodJob, ulid: string): StagedLine {
   const { deadlineMs, afterDeadline, holdPico, maxTokens } = check;
   const replyTo = message.replyTo === undefined ? {} : { replyTo: message.replyTo.queueUrl };
-  const job = { feature, template: message.template, jobId, ulid, deadlineMs, afterDeadline, holdPico, maxTokens, bodyHash, ...replyTo };
-  return { job, message, request };
+  const fixed = { deadlineMs, afterDeadline, holdPico, maxTokens, bodyHash, ...version, ...replyTo };
+  return { job: { feature, template: message.template, jobId, ulid, ...fixed }, message, request };
 }

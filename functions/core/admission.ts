@@ -1,4 +1,4 @@
-import type { PicoUsd } from './money.ts';
+import { maxPico, type PicoUsd } from './money.ts';
 import { type CacheWrite, type PriceRow, worstUnitPrices } from './price-book.ts';
 import type { FeatureSettings, ModelSettings } from './settings.ts';
 
@@ -16,26 +16,28 @@ export type Bounds = {
 
 /**
  * Bounds one attempt: output is always bounded (by the caller, the feature and the model), and each input token is priced at the dearest
- * meter that this request can hit. So real <= hold, but for an under-estimate of the input (Law 6).
+ * meter that this request can hit, under the dearest of the price rows that may be billed. So real <= hold, but for an under-estimate of the
+ * input (Law 6).
  */
 export function boundAttempt(
   feature: FeatureSettings,
   model: ModelSettings,
-  row: PriceRow,
+  rows: readonly [PriceRow, ...PriceRow[]],
   call: { estimatedInputTokens: number; requestedMaxTokens: number | undefined; cacheWrite: CacheWrite },
 ): Bounds {
   const maxTokens = Math.min(call.requestedMaxTokens ?? feature.limits.outputTokens, feature.limits.outputTokens, model.maxOutputTokens);
   const floorTokens = Math.min(feature.limits.minOutputTokens, maxTokens);
-  const worst = worstUnitPrices(row, call.estimatedInputTokens, call.cacheWrite);
-  const inputPico = BigInt(call.estimatedInputTokens) * worst.inputPerTokenPico;
+  const worst = rows.map((row) => worstUnitPrices(row, call.estimatedInputTokens, call.cacheWrite));
+  const inputPico = BigInt(call.estimatedInputTokens) * maxPico(0n, ...worst.map((prices) => prices.inputPerTokenPico));
+  const outputPerTokenPico = maxPico(0n, ...worst.map((prices) => prices.outputPerTokenPico));
   return {
     estimatedInputTokens: call.estimatedInputTokens,
     maxTokens,
     floorTokens,
     inputPico,
-    outputPerTokenPico: worst.outputPerTokenPico,
-    wantPico: inputPico + BigInt(maxTokens) * worst.outputPerTokenPico,
-    floorPico: inputPico + BigInt(floorTokens) * worst.outputPerTokenPico,
+    outputPerTokenPico,
+    wantPico: inputPico + BigInt(maxTokens) * outputPerTokenPico,
+    floorPico: inputPico + BigInt(floorTokens) * outputPerTokenPico,
   };
 }
 

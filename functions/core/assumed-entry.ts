@@ -1,12 +1,10 @@
 import { utcHour } from './calendar.ts';
 import type { Hold } from './gate.ts';
 import { type LedgerEntry, requestIdOf } from './ledger.ts';
-import { findPrice, type UnitPrices } from './price-book.ts';
+import { findPrice, UNKNOWN_PRICES } from './price-book.ts';
 import { armOf } from './routing.ts';
 import type { Settings } from './settings.ts';
 import { NO_USAGE } from './usage.ts';
-
-const UNKNOWN_PRICES: UnitPrices = { input: 0n, cacheRead: 0n, cacheWrite5m: 0n, cacheWrite1h: 0n, output: 0n };
 
 /** What a hold says of its call's request id and attempt: together with the feature, the key of its entry. */
 export function requestOf(hold: Hold, feature: string): { readonly requestId: string; readonly attempt: number } {
@@ -47,5 +45,6 @@ export function assumedEntry(hold: Hold, feature: string, settings: Settings): L
     latencyMs: 0,
     stopReason: 'unknown',
     fingerprint: '',
+    prefix: [],
   };
 }

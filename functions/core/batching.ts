@@ -17,6 +17,8 @@ export type StagedJob = {
   readonly holdPico: bigint;
   readonly maxTokens: number;
   readonly bodyHash: string;
+  readonly templateVersion: string;
+  readonly prefix: readonly string[];
   readonly replyTo?: string;
 };
 

@@ -49,6 +49,10 @@ export const pendingDown = (parent: Gate, child: Gate, day: string): PicoUsd =>
 export const pendingUp = (parent: Gate, child: Gate, day: string): PicoUsd =>
   (child.returned[day] ?? 0n) - (parent.acceptedBack[transferKey(child.scope, day)] ?? 0n);
 
+/** Whether nothing of the day is left to give back to the parent, or on its way. Below zero is observe mode's debt: nobody pays it for a past day. */
+export const isReturned = (gate: Gate, parent: Gate, day: string): boolean =>
+  allowanceOf(gate, day) <= 0n && pendingDown(parent, gate, day) <= 0n && pendingUp(parent, gate, day) <= 0n;
+
 /** Money of calls in flight that may come back within seconds. Chunks are not counted: they take hours. */
 export const inFlight = (gate: Gate, day: string): PicoUsd =>
   sumPico(gate.holds.filter((hold) => hold.day === day && !hold.claimed).map((hold) => hold.amountPico));

@@ -1,4 +1,4 @@
-import { HOUR_MS, utcHour, utcHourStartMs } from './calendar.ts';
+import { DAY_MS, HOUR_MS, utcHour, utcHourStartMs } from './calendar.ts';
 import type { Settings } from './settings.ts';
 
 /** Added to a call's time-out it is a hold's deadline: before it nobody else may resolve the hold. And once more for clocks that differ. */
@@ -13,24 +13,27 @@ export const hourClosesAtMs = (hour: string, { timeoutSeconds }: Timing): number
 /** Whether an entry put now may come after the hour's rollup: then it needs a dirty mark. Early by a minute, for clocks that differ. */
 export const mayBeClosed = (hour: string, settings: Timing, nowMs: number): boolean => nowMs >= hourClosesAtMs(hour, settings) - GRACE_MS;
 
-/** How far back an hour is looked for when nothing was ever rolled up. What is older is marked dirty by whoever writes it. */
-const FIRST_LOOK_BACK_HOURS = 48;
+/**
+ * Whether entries of the hour may have begun to expire: then what was derived from it knows better than what is left of it. Early by an hour:
+ * longer than a run of the compactor takes.
+ */
+export const isFrozen = (hour: string, { retentionDays }: Pick<Settings, 'retentionDays'>, nowMs: number): boolean =>
+  nowMs >= utcHourStartMs(hour) + retentionDays * DAY_MS - HOUR_MS;
 
-/** The start of the first hour that is not rolled up. */
-const firstOpenMs = (closedHour: string | undefined, nowMs: number): number =>
-  closedHour === undefined ? utcHourStartMs(utcHour(nowMs - FIRST_LOOK_BACK_HOURS * HOUR_MS)) : utcHourStartMs(closedHour) + HOUR_MS;
-
-/** The hours to roll up now, oldest first, at most `most`. */
-export function hoursToClose(closedHour: string | undefined, settings: Timing, nowMs: number, most: number): string[] {
+/** The UTC hours that [fromMs, toMs] lies in, oldest first. */
+export function hoursBetween(fromMs: number, toMs: number): string[] {
   const hours: string[] = [];
-  for (let atMs = firstOpenMs(closedHour, nowMs); hours.length < most && nowMs >= hourClosesAtMs(utcHour(atMs), settings); atMs += HOUR_MS)
-    hours.push(utcHour(atMs));
+  for (let atMs = utcHourStartMs(utcHour(fromMs)); atMs <= toMs; atMs += HOUR_MS) hours.push(utcHour(atMs));
   return hours;
 }
 
-/** The UTC hours after `closedHour` up to the running one: their entries are read directly. */
-export function openHours(closedHour: string | undefined, nowMs: number): string[] {
-  const hours: string[] = [];
-  for (let atMs = firstOpenMs(closedHour, nowMs); atMs <= nowMs; atMs += HOUR_MS) hours.push(utcHour(atMs));
-  return hours;
-}
+/** The hours from this instant on that may be rolled up now, oldest first. */
+export const hoursToClose = (fromMs: number, settings: Timing, nowMs: number): string[] =>
+  hoursBetween(fromMs, nowMs).filter((hour) => nowMs >= hourClosesAtMs(hour, settings));
+
+/** The start of the hour after this one. */
+export const nextHourMs = (hour: string): number => utcHourStartMs(hour) + HOUR_MS;
+
+/** The hours whose entries are read directly: after `closedHour`, or from `sinceMs` on where none was ever closed, up to the running one. */
+export const openHours = (closedHour: string | undefined, sinceMs: number, nowMs: number): string[] =>
+  hoursBetween(closedHour === undefined ? sinceMs : nextHourMs(closedHour), nowMs);

@@ -55,6 +55,13 @@ export type FailureCode =
   | 'mail_refused'
   | 'batch_refused';
 
+type FailureFacts = {
+  readonly retryable?: boolean;
+  readonly maybeBilled?: boolean;
+  readonly seenOutputTokens?: number | undefined;
+  readonly cause?: unknown;
+};
+
 /** The world failed. `publicMessage` may reach the caller; `cause` may only reach the log. */
 export class SpillwayError extends Error {
   override readonly name = 'SpillwayError';
@@ -63,12 +70,15 @@ export class SpillwayError extends Error {
   readonly publicMessage: string;
   /** True when the provider may have done, and billed, the work: the hold is then assumed spent, never given back. */
   readonly maybeBilled: boolean;
+  /** Output tokens that had come before a stream broke, estimated. */
+  readonly seenOutputTokens: number | undefined;
 
-  constructor(code: FailureCode, publicMessage: string, options: { retryable?: boolean; maybeBilled?: boolean; cause?: unknown } = {}) {
+  constructor(code: FailureCode, publicMessage: string, options: FailureFacts = {}) {
     super(`${code}: ${publicMessage}`, { cause: options.cause });
     this.code = code;
     this.publicMessage = publicMessage;
     this.retryable = options.retryable ?? false;
     this.maybeBilled = options.maybeBilled ?? false;
+    this.seenOutputTokens = options.seenOutputTokens;
   }
 }

@@ -60,7 +60,7 @@ export function batchEntry({ job, model: name, admittedAtMs, day, usage, stopRea
     attempt: FIRST_ATTEMPT,
     feature: job.feature,
     template: job.template,
-    templateVersion: '',
+    templateVersion: job.templateVersion,
     owner: feature.owner,
     team: feature.team,
     model: name,
@@ -81,5 +81,6 @@ export function batchEntry({ job, model: name, admittedAtMs, day, usage, stopRea
     latencyMs: 0,
     stopReason,
     fingerprint: job.bodyHash,
+    prefix: job.prefix,
   };
 }

@@ -46,7 +46,7 @@ function priceJob(
   if (row === undefined) return failed('model_not_allowed', `model ${model.name} has no batch price`);
   if (inputTokens > feature.limits.inputTokens)
     return failed('input_too_long', `about ${inputTokens} input tokens; feature ${feature.name} allows ${feature.limits.inputTokens}`);
-  const { maxTokens, wantPico: holdPico } = boundAttempt(feature, model, row, {
+  const { maxTokens, wantPico: holdPico } = boundAttempt(feature, model, [row], {
     estimatedInputTokens: inputTokens,
     requestedMaxTokens: request.inferenceConfig?.maxTokens,
     cacheWrite: 'none',

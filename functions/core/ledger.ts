@@ -19,6 +19,8 @@ export type LedgerEntry = {
   /** The configuration's name of the model; `modelId` is what was called. */
   readonly model: string;
   readonly modelId: string;
+  /** The version that answered, where the provider names one and it is not `modelId`. */
+  readonly answeredBy?: string;
   readonly provider: string;
   readonly mode: PriceMode;
   readonly arm: Arm;
@@ -30,7 +32,10 @@ export type LedgerEntry = {
   readonly hour: string;
   /** Local day of admission in the organization's time zone, `yyyy-mm-dd`: which budget it belongs to. */
   readonly day: string;
+  /** What the provider said; none for an assumed call. A correction carries the usage that the first entry lacks. */
   readonly usage: Usage;
+  /** Output tokens that had come, estimated, before an assumed call's stream broke: for whoever corrects it. */
+  readonly seenOutputTokens?: number;
   readonly unitPrices: UnitPrices;
   readonly priceBook: string;
   readonly costPico: PicoUsd;
@@ -39,6 +44,8 @@ export type LedgerEntry = {
   readonly stopReason: string;
   /** Keyed hash of the request: equal requests have equal fingerprints within one deployment. */
   readonly fingerprint: string;
+  /** Keyed hashes of the static part's beginnings (core/template-version.ts): where they begin to differ, prompts of one template do. */
+  readonly prefix: readonly string[];
   /** In observe mode: the refusal that enforce mode would have given. */
   readonly wouldRefuse?: string;
 };

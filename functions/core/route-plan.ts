@@ -3,9 +3,10 @@ import { GRACE_MS } from './closed-hours.ts';
 import { type Refusal, refuse } from './errors.ts';
 import { UNASSIGNED_FEATURE } from './gate-tree.ts';
 import { type Arm, requestIdOf } from './ledger.ts';
-import { findPrice, type PriceRow } from './price-book.ts';
+import { findPrice, type PriceMode } from './price-book.ts';
 import { cacheWriteOf, placeCachePoints } from './prompt-cache.ts';
 import { type Decision, decide } from './routing.ts';
+import { modeOfTier } from './service-tier.ts';
 import type { FeatureSettings, ModelSettings, Settings } from './settings.ts';
 import { estimateTokens } from './token-estimate.ts';
 import { unassignedFeature } from './unassigned.ts';
@@ -31,7 +32,6 @@ export type Plan = {
 export type AttemptPlan = {
   readonly attempt: number;
   readonly model: ModelSettings;
-  readonly row: PriceRow;
   readonly arm: Arm;
   readonly reason: string;
   readonly escalated: boolean;
@@ -112,36 +112,46 @@ function inputTooLong(feature: FeatureSettings, estimatedTokens: number): Refusa
   return refuse('input_too_long', message, { feature: feature.name, estimatedTokens, allowedTokens: allowed });
 }
 
-/** Prices and bounds one attempt; a model without a price on that day is refused, never taken for free (Law 2). */
+/**
+ * Prices and bounds one attempt; a model without a price on that day, or at the service tier asked for, is refused, never taken for free (Law 2).
+ * Held at the dearer of the tier and the default, since a provider may serve the default instead. An escalation keeps to tiers that have a price.
+ */
 export function planAttempt(
   plan: Plan,
   settings: Settings,
   attempt: { number: number; model: string; arm: Arm; reason: string; escalated: boolean },
 ): AttemptPlan | Refusal {
   const model = settings.models[attempt.model];
-  const row = model === undefined ? undefined : findPrice(model.prices, 'on_demand', plan.admittedAtMs);
-  if (model === undefined || row === undefined) {
-    return refuse('model_not_allowed', `model ${attempt.model} has no price: only pinned, priced models are called`, {
-      model: attempt.model,
-    });
-  }
-  const prompt = placeCachePoints(promptOf(plan.request), model, plan.feature.cache);
-  const bounds = boundAttempt(plan.feature, model, row, {
+  const price = (mode: PriceMode | undefined) => (mode === undefined ? undefined : findPrice(model?.prices ?? [], mode, plan.admittedAtMs));
+  const { serviceTier, ...untiered } = promptOf(plan.request);
+  const [standard, tiered] = [price('on_demand'), price(modeOfTier(serviceTier?.type))];
+  if (model === undefined || standard === undefined) return noPrice(attempt.model, 'has no price: only pinned, priced models are called');
+  if (tiered === undefined && !attempt.escalated)
+    return noPrice(
+      model.name,
+      `has no price at service tier ${serviceTier?.type}: ask for another, or give its price in the configuration`,
+    );
+  const asked = tiered === undefined || serviceTier === undefined ? untiered : { ...untiered, serviceTier };
+  const prompt = placeCachePoints(asked, model, plan.feature.cache);
+  const bounds = boundAttempt(plan.feature, model, [standard, tiered ?? standard], {
     estimatedInputTokens: plan.estimatedInputTokens,
     requestedMaxTokens: plan.request.inferenceConfig?.maxTokens,
     cacheWrite: cacheWriteOf(prompt),
   });
   const { number, arm, reason, escalated } = attempt;
-  return { attempt: number, model, row, arm, reason, escalated, prompt, bounds };
+  return { attempt: number, model, arm, reason, escalated, prompt, bounds };
 }
 
+const noPrice = (model: string, what: string): Refusal => refuse('model_not_allowed', `model ${model} ${what}`, { model });
+
 /** The model's part of the request alone. */
-export function promptOf({ messages, system, inferenceConfig, toolConfig, outputConfig }: RouteRequest): Prompt {
+export function promptOf({ messages, system, inferenceConfig, toolConfig, outputConfig, serviceTier }: RouteRequest): Prompt {
   return {
     messages,
     ...(system === undefined ? {} : { system }),
     ...(inferenceConfig === undefined ? {} : { inferenceConfig }),
     ...(toolConfig === undefined ? {} : { toolConfig }),
     ...(outputConfig === undefined ? {} : { outputConfig }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
   };
 }

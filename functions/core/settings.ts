@@ -11,8 +11,10 @@ export type Caps = { readonly hourlyPico?: PicoUsd; readonly dailyPico?: PicoUsd
 export type ModelSettings = {
   readonly name: string;
   readonly provider: 'bedrock' | 'google' | 'anthropic' | 'openai';
-  /** The provider's id, pinned: `us.anthropic.claude-haiku-4-5-20251001-v1:0`. */
+  /** The provider's id, pinned: `us.anthropic.claude-haiku-4-5-20251001-v1:0`. Prices, caching, quirks and rights go by it. */
   readonly modelId: string;
+  /** The ARN that is called in its place, where the configuration names the model by one. */
+  readonly calledAs?: string;
   readonly prices: readonly PriceRow[];
   /** Smallest prefix the model caches, in tokens, and how many cache points a request may carry. */
   readonly cacheMinTokens: number;
@@ -48,8 +50,12 @@ export type FeatureSettings = {
   readonly limits: { readonly inputTokens: number; readonly outputTokens: number; readonly minOutputTokens: number };
   readonly caps: Caps;
   readonly loop: {
-    /** The same call with the same result this often in a conversation trips the breaker. */
+    /** The same call with the same result this often in a conversation trips the breaker, a cycle of N steps after 2N + this - 2. */
     readonly identicalPairs: number;
+    /** The same error this often, whatever was tried, trips it. */
+    readonly sameErrors: number;
+    /** So many turns that bring nothing new, in whatever order, trip it. */
+    readonly staleTurns: number;
     /** The same request this often under one run id trips the breaker. */
     readonly identicalRequests: number;
     readonly maxCallsPerRun?: number;

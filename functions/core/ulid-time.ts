@@ -10,9 +10,12 @@ export function ulidTimeMs(ulid: string): number {
   return [...ulid.slice(0, TIME_CHARACTERS)].reduce((time, character) => time * ALPHABET.length + ALPHABET.indexOf(character), 0);
 }
 
-/** The UTC hour of admission that a request id carries: where its ledger entries live. */
-export function hourOfRequest(requestId: string): string {
+/** The instant of admission that a request id carries. */
+export function admissionOf(requestId: string): number {
   const parsed = parseRequestId(requestId);
   if (parsed === undefined) throw new RangeError(`not a request id: ${requestId}`);
-  return utcHour(ulidTimeMs(parsed.ulid));
+  return ulidTimeMs(parsed.ulid);
 }
+
+/** The UTC hour of admission: where a request's ledger entries live. */
+export const hourOfRequest = (requestId: string): string => utcHour(admissionOf(requestId));

@@ -7,5 +7,10 @@ export type BlobStore = {
   lines(key: string): AsyncIterable<string>;
   /** Uploads in parts as they come, in bounded memory. */
   putStream(key: string, chunks: AsyncIterable<string>, contentType: string): Promise<void>;
+  /**
+   * The same, compressed: a gzip file, whose bytes are equal for equal texts. The file is there when all of it is; when `chunks` fails, what was there
+   * before stays.
+   */
+  putGzip(key: string, chunks: AsyncIterable<string>): Promise<void>;
   list(prefix: string): AsyncIterable<string>;
 };

@@ -18,6 +18,10 @@ export type ModelAnswer = {
   readonly stopReason: string;
   /** Undefined when the provider never said: the attempt is then assumed at its whole hold. */
   readonly usage: Usage | undefined;
+  /** The service tier that the answer names: what is billed. Undefined: the default. */
+  readonly serviceTier?: string;
+  /** The version that answered, where the provider names one. */
+  readonly answeredBy?: string;
   readonly latencyMs: number;
 };
 

@@ -63,6 +63,8 @@ const stagedJob = z.object({
   holdPico: pico,
   maxTokens: z.int().positive(),
   bodyHash: z.string(),
+  templateVersion: z.string(),
+  prefix: z.array(z.string()),
   replyTo: z.string().exactOptional(),
 }) satisfies z.ZodType<StagedJob>;
 

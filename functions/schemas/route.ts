@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Refusal } from '../core/errors.ts';
+import { SERVICE_TIERS } from '../core/service-tier.ts';
 import type { RouteRequest } from '../core/wire/route.ts';
 import { inferenceConfig, jsonObject, messages, system, toolConfig } from './converse.ts';
 import { NAME } from './name.ts';
@@ -10,6 +11,9 @@ const MOST_SCHEMA_BYTES = 64_000;
 const RUN = /^[A-Za-z0-9._:-]{1,128}$/;
 const name = z.string().regex(NAME, `must match ${NAME.source}`);
 const run = z.string().regex(RUN, `must match ${RUN.source}`);
+/** Shorter than a run's name, so that every ledger entry stays one write unit; a commit's hash fits. */
+const VERSION = /^[A-Za-z0-9._:-]{1,48}$/;
+const version = z.string().regex(VERSION, `must match ${VERSION.source}`);
 
 /** A tag left out or empty is `untagged`, decided where observe mode is known; a tag of the wrong form is malformed. */
 const tag = z.union([z.literal(''), name], `must match ${NAME.source}`).default('');
@@ -17,7 +21,7 @@ const tag = z.union([z.literal(''), name], `must match ${NAME.source}`).default(
 const routeRequest = z.strictObject({
   feature: tag,
   template: tag,
-  templateVersion: run.exactOptional(),
+  templateVersion: version.exactOptional(),
   run: run.exactOptional(),
   parentRun: run.exactOptional(),
   messages,
@@ -25,6 +29,7 @@ const routeRequest = z.strictObject({
   inferenceConfig: inferenceConfig.exactOptional(),
   toolConfig: toolConfig.exactOptional(),
   outputConfig: jsonObject.exactOptional(),
+  serviceTier: z.strictObject({ type: z.enum(SERVICE_TIERS) }).exactOptional(),
   expect: z
     .strictObject({
       jsonSchema: jsonObject.refine((schema) => JSON.stringify(schema).length <= MOST_SCHEMA_BYTES, 'must be at most 64,000 characters'),

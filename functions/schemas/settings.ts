@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checksum } from '../core/checksum.ts';
+import { PRICE_MODES } from '../core/price-book.ts';
 import type { Settings } from '../core/settings.ts';
 import { byName } from './by-name.ts';
 import { pico } from './pico.ts';
@@ -11,11 +12,12 @@ const caps = z.object({ hourlyPico: pico.exactOptional(), dailyPico: pico.exactO
 const unitPrices = z.object({ input: pico, cacheRead: pico, cacheWrite5m: pico, cacheWrite1h: pico, output: pico });
 
 const priceRow = z.object({
-  mode: z.enum(['on_demand', 'batch', 'flex']),
+  mode: z.enum(PRICE_MODES),
   from: z.iso.date(),
   prices: unitPrices,
   longPrompt: z.object({ aboveTokens: count, prices: unitPrices }).exactOptional(),
-  asOf: z.iso.date(),
+  implicitWrites: z.literal(true).exactOptional(),
+  asOf: z.iso.date().exactOptional(),
   source: z.string(),
 });
 
@@ -23,6 +25,7 @@ const model = z.object({
   name: z.string(),
   provider: z.enum(['bedrock', 'google', 'anthropic', 'openai']),
   modelId: z.string(),
+  calledAs: z.string().exactOptional(),
   prices: z.array(priceRow).nonempty(),
   cacheMinTokens: count,
   cacheMaxPoints: count,
@@ -43,6 +46,8 @@ const route = z.object({
 
 const loop = z.object({
   identicalPairs: count,
+  sameErrors: count,
+  staleTurns: count,
   identicalRequests: count,
   maxCallsPerRun: count.exactOptional(),
   coolDownMs: count,

@@ -1,7 +1,6 @@
-import { allowanceOf } from '../core/budget.ts';
-import type { Gate } from '../core/gate.ts';
-import { allGates, parentOf } from '../core/gate-tree.ts';
+import { allowanceOf, isReturned } from '../core/budget.ts';
 import type { MoneyPorts } from './money-ports.ts';
+import { type Gates, giverOf, readGates } from './read-gates.ts';
 import { giveBack, take } from './transfers.ts';
 
 type DayPorts = Pick<MoneyPorts, 'gates' | 'settings'>;
@@ -11,24 +10,21 @@ type DayPorts = Pick<MoneyPorts, 'gates' | 'settings'>;
  * being settled: each repetition moves what has come free since. What another caller moves at the same time is moved by the next repetition.
  */
 export async function closeDay(day: string, ports: DayPorts): Promise<void> {
-  for (const scope of allGates(ports.settings)) {
-    const parentScope = parentOf(scope, ports.settings);
-    if (parentScope === undefined) continue;
+  const gates = await readGates(ports);
+  for (const scope of gates.keys()) {
+    const giver = giverOf(scope, gates, ports.settings);
+    if (giver === undefined) continue;
     // The child before its parent: the order in which a day that is being forgotten cannot look like money on its way.
     const child = await ports.gates.read(scope);
-    const parent = await ports.gates.read(parentScope);
+    const parent = await ports.gates.read(giver);
     const whole = await take(child, parent, day, ports);
     await giveBack(whole, parent, day, allowanceOf(whole, day), ports);
   }
 }
 
-/** The days before `today` that a gate still keeps money of: to be closed, audited and one day forgotten. */
-export function pastDaysOf(gates: readonly Gate[], today: string): string[] {
-  const days = gates.flatMap((gate) => [
-    ...Object.keys(gate.committedByDay),
-    ...Object.keys(gate.allowance),
-    ...gate.holds.map((hold) => hold.day),
-    ...gate.chunks.map((chunk) => chunk.day),
-  ]);
-  return [...new Set(days)].filter((day) => day < today).toSorted();
-}
+/** Whether every gate has given back what it has not spent of the day. */
+export const isClosed = (day: string, gates: Gates, { settings }: DayPorts): boolean =>
+  gates.values().every((gate) => {
+    const giver = gates.get(giverOf(gate.scope, gates, settings) ?? '');
+    return giver === undefined || isReturned(gate, giver, day);
+  });

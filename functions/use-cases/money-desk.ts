@@ -1,3 +1,4 @@
+import { correctionOf } from '../core/correction.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import { type HeldMoney, type HoldOutcome, type HoldRequest, holdMoney, unholdMoney } from './hold-money.ts';
 import type { MoneyPorts } from './money-ports.ts';
@@ -7,7 +8,7 @@ import { settleMoney, settleProbe } from './settle-money.ts';
 export type MoneyDesk = {
   hold(request: HoldRequest): Promise<HoldOutcome>;
   unhold(held: HeldMoney): Promise<void>;
-  /** Records the entry, settles the leaf with the entry that won, and answers that entry. */
+  /** Records the entry and settles the leaf with the entry that won. Answers what the ledger now says: the winner, or this one where it corrects it. */
   settle(held: HeldMoney, entry: LedgerEntry): Promise<LedgerEntry>;
 };
 
@@ -19,7 +20,7 @@ export function moneyDesk(ports: MoneyPorts): MoneyDesk {
     async settle(held, entry) {
       const winner = await settleMoney(held, entry, ports);
       if (held.probe) await settleProbe(held, entry.kind === 'settled', ports);
-      return winner;
+      return correctionOf(winner, entry) === undefined ? winner : entry;
     },
   };
 }

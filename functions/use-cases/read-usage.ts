@@ -1,6 +1,6 @@
-import { localDay } from '../core/calendar.ts';
-import { openHours } from '../core/closed-hours.ts';
-import { type Rollup, rollUp } from '../core/rollup.ts';
+import { localDay, localDayStartMs } from '../core/calendar.ts';
+import { type Rollup, RollupFold } from '../core/rollup.ts';
+import { liveHours } from './live-hours.ts';
 import type { MoneyPorts } from './money-ports.ts';
 
 /**
@@ -10,17 +10,17 @@ import type { MoneyPorts } from './money-ports.ts';
 export async function* readUsage(
   fromDay: string,
   toDay: string,
-  { ledger, settings, now }: Pick<MoneyPorts, 'ledger' | 'settings' | 'now'>,
+  ports: Pick<MoneyPorts, 'ledger' | 'settings' | 'now'>,
 ): AsyncGenerator<Rollup> {
-  const { closedHour } = await ledger.progress();
-  const dirty = (await ledger.dirtyHours()).map(({ hour }) => hour);
-  const live = new Set([...openHours(closedHour, now()), ...dirty]);
+  const { ledger, settings } = ports;
+  const live = await liveHours(localDayStartMs(fromDay, settings.timezone), ports);
   for await (const rollup of ledger.rollups(fromDay, toDay)) if (!live.has(rollup.hour)) yield rollup;
   for (const hour of live) {
     // A UTC hour lies within a day and a night of its local day: skip what cannot matter without reading it.
     if (localDay(Date.parse(`${hour}:59:59.999Z`), settings.timezone) < fromDay) continue;
     if (localDay(Date.parse(`${hour}:00:00.000Z`), settings.timezone) > toDay) continue;
-    const entries = await Array.fromAsync(ledger.ofHour(hour));
-    yield* rollUp(entries.filter(({ day }) => day >= fromDay && day <= toDay));
+    const fold = new RollupFold();
+    for await (const entry of ledger.ofHour(hour)) if (entry.day >= fromDay && entry.day <= toDay) fold.add(entry);
+    yield* fold.rollups();
   }
 }

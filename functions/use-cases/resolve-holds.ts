@@ -4,30 +4,35 @@ import { featureOf } from '../core/gate-tree.ts';
 import type { MoneyPorts } from './money-ports.ts';
 import { recordEntry } from './settle-money.ts';
 
-export type Resolved = { readonly settled: number; readonly assumed: number; readonly chunksRemoved: number };
+export type Resolved = { settled: number; assumed: number; chunksRemoved: number };
 
-/** Finishes the books of every call in this leaf that is past its deadline, and removes batch holds that were never sealed. Repeatable by anyone. */
+/**
+ * Finishes the books of every call in this leaf that is past its deadline, and removes batch holds that were never sealed. Repeatable by anyone. One
+ * that cannot be finished does not keep the others: the first such failure is thrown at the end.
+ */
 export async function resolveStaleHolds(leaf: Scope, ports: MoneyPorts): Promise<Resolved> {
   const gate = await ports.gates.read(leaf);
   const nowMs = ports.now();
-  const feature = featureOf(leaf);
-  let [settled, assumed, chunksRemoved] = [0, 0, 0];
+  const done: Resolved = { settled: 0, assumed: 0, chunksRemoved: 0 };
+  const failures: unknown[] = [];
   for (const hold of gate.holds.filter(({ deadlineMs }) => deadlineMs < nowMs)) {
-    if (feature === undefined) throw new RangeError(`a hold outside of a leaf: ${leaf}`);
-    const outcome = await resolveHold(leaf, feature, hold, ports);
-    if (outcome === 'settled') settled += 1;
-    if (outcome === 'assumed') assumed += 1;
+    const outcome = await resolveHold(leaf, hold, ports).catch((error: unknown) => failures.push(error));
+    if (outcome === 'settled') done.settled += 1;
+    if (outcome === 'assumed') done.assumed += 1;
   }
   for (const chunk of gate.chunks.filter(({ phase, deadlineMs }) => phase === 'open' && deadlineMs < nowMs))
-    if ((await ports.gates.settleChunk(leaf, chunk, 0n)) === 'changed') chunksRemoved += 1;
-  return { settled, assumed, chunksRemoved };
+    if ((await ports.gates.settleChunk(leaf, chunk, 0n)) === 'changed') done.chunksRemoved += 1;
+  if (failures.length > 0) throw failures[0];
+  return done;
 }
 
 /**
  * Claim first, so that the owner can no longer give the hold back and no late copy of it can land; then find the call's entry, or put the whole
  * hold as `assumed`; then settle the gate with the entry that won.
  */
-async function resolveHold(leaf: Scope, feature: string, hold: Hold, ports: MoneyPorts): Promise<'gone' | 'settled' | 'assumed'> {
+async function resolveHold(leaf: Scope, hold: Hold, ports: MoneyPorts): Promise<'gone' | 'settled' | 'assumed'> {
+  const feature = featureOf(leaf);
+  if (feature === undefined) throw new RangeError(`a hold outside of a leaf: ${leaf}`);
   if ((await ports.gates.claim(leaf, hold, hold.admittedAtMs)) === 'refused') return 'gone';
   const { requestId, attempt } = requestOf(hold, feature);
   // An entry that is there is recorded again: the first put wins, and an owner that died before marking its hour dirty is made up for.

@@ -8,9 +8,11 @@ import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { ModelClient, ModelEvent } from '../ports/model-client.ts';
 import type { RefusalCounter } from '../ports/refusal-counter.ts';
 import type { RunStore } from '../ports/run-store.ts';
+import type { TemplateProfiles } from '../ports/template-profiles.ts';
 import { type MoneyDesk, moneyDesk } from './money-desk.ts';
 import type { MoneyPorts } from './money-ports.ts';
 import { OpenBreakers } from './open-breakers.ts';
+import { TemplateVersions } from './template-versions.ts';
 
 /** What answering a request needs of the world. */
 export type RoutePorts = {
@@ -22,6 +24,7 @@ export type RoutePorts = {
   readonly refusals: RefusalCounter;
   readonly alerts: Alerts;
   readonly fingerprints: Fingerprints;
+  readonly versions: TemplateVersions;
   readonly validate: SchemaValidator;
   readonly breakers: OpenBreakers;
   readonly now: () => number;
@@ -38,10 +41,13 @@ export type RouteOutcome =
   | { readonly kind: 'answered'; readonly answer: RouteAnswer }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** The ports of one environment, from its stores: money over gates and ledger, and a fresh memory of open breakers. */
-export const routePorts = (stores: Omit<RoutePorts, 'money' | 'breakers' | 'log'> & MoneyPorts, log: RoutePorts['log']): RoutePorts => ({
+type RouteStores = Omit<RoutePorts, 'money' | 'breakers' | 'versions' | 'log'> & MoneyPorts & { readonly profiles: TemplateProfiles };
+
+/** The ports of one environment, from its stores: money over gates and ledger, and a fresh memory of open breakers and of prompts. */
+export const routePorts = (stores: RouteStores, log: RoutePorts['log']): RoutePorts => ({
   ...stores,
   money: moneyDesk(stores),
   breakers: new OpenBreakers(),
+  versions: new TemplateVersions({ ...stores, log }),
   log,
 });

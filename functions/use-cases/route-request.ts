@@ -42,10 +42,11 @@ async function route(plan: Plan, first: AttemptPlan, ports: RoutePorts, emit: Em
   if (loop !== undefined && plan.feature.mode === 'enforce') return refused(plan.request, loop, ports, plan, first);
   const watched: Plan = plan.wouldRefuse === undefined && loop !== undefined ? { ...plan, wouldRefuse: loop } : plan;
   const fingerprint = await requestFingerprint(plan, ports);
-  const admission = await admitCall(watched, first, fingerprint, ports);
+  const [admission, version] = await Promise.all([admitCall(watched, first, fingerprint, ports), versionOf(plan, ports)]);
   if (admission.kind === 'refused') return refused(plan.request, admission.refusal, ports, plan, first);
   if (admission.kind === 'replayed') return replayed(admission.answer, emit);
-  const marks: Marks = admission.wouldRefuse === undefined ? { fingerprint } : { fingerprint, wouldRefuse: admission.wouldRefuse.reason };
+  const would = admission.wouldRefuse === undefined ? {} : { wouldRefuse: admission.wouldRefuse.reason };
+  const marks: Marks = { fingerprint, ...version, ...would };
   const buffered = plan.decision.escalateTo !== undefined;
   const attempted = await runAttempt(plan, first, admission.held, marks, ports, buffered ? undefined : emit);
   if (attempted.kind === 'failed') return failed(plan, attempted, ports, first);
@@ -53,6 +54,9 @@ async function route(plan: Plan, first: AttemptPlan, ports: RoutePorts, emit: Em
   if (buffered && emit !== undefined) await emitAnswer(outcome.output, outcome.stopReason, emit);
   return { kind: 'answered', answer: await keep(plan, withWouldRefuse(outcome, admission.wouldRefuse), ports) };
 }
+
+const versionOf = ({ feature, template, request }: Plan, { versions }: RoutePorts) =>
+  versions.of({ feature: feature.name, template, templateVersion: request.templateVersion, prompt: request });
 
 /** Cheap first: when a free check fails, the strong model is asked, on a hold of its own. Never a refusal after a paid attempt. */
 async function cascade(plan: Plan, cheap: Answered, marks: Marks, ports: RoutePorts): Promise<RouteAnswer> {

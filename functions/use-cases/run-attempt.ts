@@ -1,5 +1,5 @@
 import { affordableMaxTokens } from '../core/admission.ts';
-import { attemptEntry } from '../core/attempt-entry.ts';
+import { type AttemptOutcome, attemptEntry } from '../core/attempt-entry.ts';
 import { type Refusal, type RefusalReason, refuse, SpillwayError } from '../core/errors.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { AttemptPlan, Plan } from '../core/route-plan.ts';
@@ -7,6 +7,7 @@ import type { ModelAnswer, ModelCall } from '../ports/model-client.ts';
 import { giveBackHold } from './admit-call.ts';
 import type { HeldMoney } from './hold-money.ts';
 import type { Emit, RoutePorts } from './route-ports.ts';
+import type { TemplateVersion } from './template-versions.ts';
 
 /** One attempt, over: its entry (absent: nothing was billed and nothing booked), and the answer or why there is none. */
 export type Attempted = {
@@ -20,7 +21,7 @@ export type Attempted = {
 );
 
 /** Facts of the call that its ledger entries carry. */
-export type Marks = { readonly fingerprint: string; readonly wouldRefuse?: string };
+export type Marks = TemplateVersion & { readonly fingerprint: string; readonly wouldRefuse?: string };
 
 /** Kept free at the end of the function's time-out, so that the books can be written after the model was cut off. */
 const SETTLE_MS = 5_000;
@@ -37,11 +38,12 @@ export async function runAttempt(
 ): Promise<Attempted> {
   const maxTokens = affordableMaxTokens(attempt.bounds, held.hold.amountPico);
   const startedAtMs = ports.now();
-  const settle = (usage: ModelAnswer['usage'], stopReason: string, latencyMs: number) =>
-    settleAttempt({ plan, attempt, held, ports, outcome: { usage, stopReason, latencyMs, heldPico: held.hold.amountPico, ...marks } });
+  const settle = (outcome: Outcome) =>
+    settleAttempt({ plan, attempt, held, ports, outcome: { ...outcome, heldPico: held.hold.amountPico, ...marks } });
   try {
     const answer = await callModel(modelCall(plan, attempt, maxTokens, ports), ports, emit);
-    const { entry, warnings } = await settle(answer.usage, answer.stopReason, answer.latencyMs);
+    const { message: _, ...outcome } = answer;
+    const { entry, warnings } = await settle(outcome);
     return { kind: 'answered', attempt, held, maxTokens, answer, entry, warnings };
   } catch (error) {
     const refusal = failureRefusal(error, attempt, ports);
@@ -49,7 +51,13 @@ export async function runAttempt(
       await giveBackHold(held, ports);
       return { kind: 'failed', attempt, held, maxTokens, refusal, warnings: [] };
     }
-    const { entry, warnings } = await settle(undefined, refusal.reason, ports.now() - startedAtMs);
+    const seen = error instanceof SpillwayError && error.seenOutputTokens !== undefined ? { seenOutputTokens: error.seenOutputTokens } : {};
+    const { entry, warnings } = await settle({
+      usage: undefined,
+      stopReason: refusal.reason,
+      latencyMs: ports.now() - startedAtMs,
+      ...seen,
+    });
     return { kind: 'failed', attempt, held, maxTokens, refusal, entry, warnings };
   }
 }
@@ -85,12 +93,14 @@ function modelCall(plan: Plan, attempt: AttemptPlan, maxTokens: number, ports: R
   };
 }
 
+type Outcome = Omit<AttemptOutcome, keyof Marks | 'heldPico'>;
+
 type Settling = {
   readonly plan: Plan;
   readonly attempt: AttemptPlan;
   readonly held: HeldMoney;
   readonly ports: RoutePorts;
-  readonly outcome: Parameters<typeof attemptEntry>[2];
+  readonly outcome: AttemptOutcome;
 };
 
 /** Writes the books. The money is spent whatever the store says: if it fails, the hold stays, and the resolver books it whole. */

@@ -1,4 +1,5 @@
 import { mayBeClosed } from '../core/closed-hours.ts';
+import { correctionOf } from '../core/correction.ts';
 import type { Hold, Scope } from '../core/gate.ts';
 import { breakerPolicy, probedFields } from '../core/gate-breaker.ts';
 import { featureOf, UNASSIGNED_FEATURE } from '../core/gate-tree.ts';
@@ -19,13 +20,25 @@ export async function settleMoney(held: Held, entry: LedgerEntry, ports: Pick<Mo
   return winner;
 }
 
-/** Puts an entry, and marks its hour dirty when that may be rolled up already. Batch records are booked with this; repeat it until it succeeds. */
-export async function recordEntry(entry: LedgerEntry, { ledger, settings, now }: LedgerPorts): Promise<LedgerEntry> {
+/** Puts an entry; what it proves of a call that was already assumed becomes a correction. Answers the entry that won. Repeat it until it succeeds. */
+export async function recordProof(entry: LedgerEntry, ledger: LedgerPorts['ledger']): Promise<LedgerEntry> {
   const winner = await ledger.record(entry);
-  // After the put: a mark read by the compactor before the entry was there would be cleared too early.
-  if (mayBeClosed(winner.hour, settings, now())) await ledger.markDirty(winner.hour, `${entry.requestId}#${entry.attempt}`);
+  const correction = correctionOf(winner, entry);
+  if (correction !== undefined) await ledger.record(correction);
   return winner;
 }
+
+/** The same, and marks the hour dirty when it may be rolled up already. */
+export async function recordEntry(entry: LedgerEntry, { ledger, settings, now }: LedgerPorts): Promise<LedgerEntry> {
+  const winner = await recordProof(entry, ledger);
+  // After the put: a mark read by the compactor before the entry was there would be cleared too early.
+  if (mayBeClosed(winner.hour, settings, now())) await ledger.markDirty(winner.hour, markId(correctionOf(winner, entry) ?? entry));
+  return winner;
+}
+
+/** Each put has a mark of its own: a correction under the mark of the entry that it corrects would be cleared with it, unread. */
+const markId = ({ requestId, attempt, kind }: LedgerEntry): string =>
+  `${requestId}#${attempt}${kind === 'correction' ? '#correction' : ''}`;
 
 /**
  * Tells a cooled-down breaker what its one probe found: closes it, or opens it for twice as long. Anybody else's outcome changes nothing.

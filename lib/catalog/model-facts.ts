@@ -28,6 +28,7 @@ const UNKNOWN: ModelFacts = {
 /** Matched against the id without region prefix, date and version. Every row that matches adds its facts; the last one wins. */
 const ROWS: readonly Row[] = [
   { models: /claude/, maxOutputTokens: 64_000, asOf: '2026-11-22', source: 'Anthropic model overview: 64k for 4.5 and newer' },
+  { models: /claude-opus-4(-0|-1)?$/, maxOutputTokens: 32_000, asOf: '2026-10-09', source: 'AWS model card, Claude Opus 4.1' },
   { models: /claude-3/, maxOutputTokens: 4_096, asOf: '2026-11-22', source: 'Anthropic model overview' },
   { models: /claude-(fable-5|fable-5-1|opus-5|sonnet-5-5)$/, cacheMinTokens: 512, asOf: '2026-11-22', source: CACHING },
   { models: /claude-(opus-4-8|sonnet-5|sonnet-4-6|sonnet-4-5|3-7-sonnet)$/, cacheMinTokens: 1024, asOf: '2026-11-22', source: CACHING },
@@ -43,7 +44,7 @@ const ROWS: readonly Row[] = [
   { models: /^amazon\.nova-pro$/, cacheMinTokens: 1024, asOf: '2026-08-01', source: 'AWS agent toolkit, model cards' },
   { models: /^meta\./, cacheMaxPoints: 0, maxOutputTokens: 8_192, asOf: '2026-11-22', source: `${CACHING}: Llama is not listed` },
   {
-    models: /^(mistral|deepseek|qwen|openai|google|nvidia|writer|moonshot|zai)\./,
+    models: /^(mistral|deepseek|qwen|openai|google|nvidia|writer|moonshot|moonshotai|zai|minimax|xai)\./,
     ...{ cacheMaxPoints: 0, maxOutputTokens: 8_192, asOf: '2026-11-22', source: `${CACHING}: not listed for Converse` },
   },
   {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { byName } from '../../functions/schemas/by-name.ts';
 import { featureShape } from './feature-shape.ts';
-import { budgets, count, email, mode } from './field-shapes.ts';
+import { budgets, count, email, mode, owner } from './field-shapes.ts';
 import { modelShape } from './model-shape.ts';
 
 const TAG_VALUE = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
@@ -64,7 +64,7 @@ export const configurationShape = z
       .string('write an IANA time zone')
       .describe('IANA time zone of budgets and the report, for example Europe/Berlin (default UTC).')
       .exactOptional(),
-    unassignedOwner: email.describe('Who owns untagged calls in observe mode.'),
+    unassignedOwner: owner.describe('Who owns untagged calls in observe mode.'),
     models: byName(modelShape).describe('The pinned models, by the name that features use.'),
     budgets: budgets('the organization'),
     teams: byName(team).describe('Teams by name.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { byName } from '../../functions/schemas/by-name.ts';
-import { count, email, featureBudgets, mode, queueUrl, tokens } from './field-shapes.ts';
+import { count, featureBudgets, mode, owner, queueUrl, tokens } from './field-shapes.ts';
 
 const modelName = (what: string) => z.string('write the name of a model').describe(`${what}: a name under models.`);
 
@@ -71,7 +71,13 @@ const threshold = z.int('write a whole number').min(2, 'must be at least 2');
 const loop = z
   .strictObject({
     identicalPairs: threshold
-      .describe('The same tool call with the same result this often in a conversation trips the breaker (default 4).')
+      .describe(
+        'The same tool call with the same result this often in a row trips the breaker; a cycle of N calls after 2N + this - 2 (default 4).',
+      )
+      .exactOptional(),
+    sameErrors: threshold.describe('The same error this often in a row trips the breaker, whatever was tried (default 6).').exactOptional(),
+    staleTurns: threshold
+      .describe('So many turns in a row that repeat earlier ones, results and all, in whatever order, trip the breaker (default 12).')
       .exactOptional(),
     identicalRequests: threshold.describe('The same request this often under one run id trips the breaker (default 4).').exactOptional(),
     maxCallsPerRun: count.describe('Calls that one run may make (default: no bound).').exactOptional(),
@@ -100,7 +106,7 @@ const batch = z
 
 export const featureShape = z
   .strictObject({
-    owner: email.describe('Who answers for the feature’s spend: an e-mail address.'),
+    owner,
     team: z.string('a feature needs a team').describe('The team whose budget it is: a name under teams.'),
     mode: mode.exactOptional(),
     templates: templatesShape,

@@ -6,7 +6,15 @@ export const NAME_RULE = 'lower-case letters, digits, - and _, at most 48, begin
 const QUEUE_URL =
   /^(https:\/\/sqs\.[a-z0-9-]+\.amazonaws\.com(\.cn)?|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?)\/\d{12}\/[\w-]{1,80}(\.fifo)?$/;
 
+/** Names that every ledger entry carries are bounded, so that the longest still is one write unit (1 KB). */
+export const LONGEST_OWNER = 80;
+export const LONGEST_MODEL_ID = 100;
+
 export const email = z.email('not an e-mail address').describe('An e-mail address.');
+export const owner = z
+  .email('not an e-mail address')
+  .max(LONGEST_OWNER, `longer than ${LONGEST_OWNER} characters`)
+  .describe('Who answers for the feature’s spend: an e-mail address.');
 
 /** An amount of money that YAML gives as a number; at most 6 decimals, so that it is exact in micro-dollars. */
 export const usd = z

@@ -1,5 +1,5 @@
 import type { Settings } from '../../functions/core/settings.ts';
-import { PRICE_BOOK_VERSION } from '../prices/price-rows.ts';
+import { PRICE_BOOK_VERSION } from '../prices/price-book-version.ts';
 import type { ConfigurationShape } from './configuration-shape.ts';
 import {
   DEFAULT_BUDGET_WAIT_MS,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
 import type { BookMeters, BookRow, PriceBook } from './price-book.ts';
 
@@ -15,19 +14,29 @@ const METERS = {
   cacheWrite1h: 'cache_write_1h_mtok',
 } as const;
 
-/** The slim book: text-token prices of the four vendors, in whole micro-dollars per million tokens. Models without an output price are left out. */
+/** Their lists also have models that cannot be called at the vendor's own address, at another seller's price. */
+const ELSEWHERE: Readonly<Record<string, RegExp>> = { google: /^claude-/, openai: /^gpt-oss-/ };
+/** A model that answers in sound or pictures costs more than its text tokens say. */
+const OTHER_OUTPUT = /^output_(audio|image|video)_mtok$/;
+
+/**
+ * The slim book: text-token prices of the four vendors, in whole micro-dollars per million tokens. Left out: models without an output
+ * price, and those that answer in sound or pictures. RangeError when two of their models would get one name.
+ */
 export function generatePriceBook(source: { package: string; asOf: string }): PriceBook {
   const providers = Object.fromEntries(
     Object.entries(PROVIDERS).map(([theirs, ours]) => {
       const models = findProvider({ providerId: theirs })?.models ?? [];
       const rows = models
+        .filter(({ id }) => ELSEWHERE[ours]?.test(id) !== true)
         .map((model) => [model.id.replace(/-latest$/, ''), rowsOf(model)] as const)
         .filter(([, found]) => found.length > 0);
+      const twice = rows.find(([id], at) => rows.slice(0, at).some(([earlier]) => earlier === id));
+      if (twice !== undefined) throw new RangeError(`${ours} has two models ${twice[0]}`);
       return [ours, Object.fromEntries(rows.toSorted(([a], [b]) => (a < b ? -1 : 1)))];
     }),
   );
-  const digest = createHash('sha256').update(JSON.stringify(providers)).digest('hex').slice(0, 8);
-  return { version: `${source.asOf}.${digest}`, generatedFrom: source.package, asOf: source.asOf, providers };
+  return { generatedFrom: source.package, asOf: source.asOf, providers };
 }
 
 function rowsOf(model: ModelInfo): [BookRow, ...BookRow[]] | [] {
@@ -35,6 +44,7 @@ function rowsOf(model: ModelInfo): [BookRow, ...BookRow[]] | [] {
   const rows = dated.flatMap(({ constraint, prices }) => {
     if (constraint !== undefined && constraint.type !== 'start_date')
       throw new RangeError(`${model.id}: prices by time of day are not supported`);
+    if (Object.keys(prices).some((meter) => OTHER_OUTPUT.test(meter))) return [];
     const base = metersAt(prices, 'base');
     if (base === undefined) return [];
     const aboveTokens = longPromptStart(model.id, prices);
@@ -46,13 +56,17 @@ function rowsOf(model: ModelInfo): [BookRow, ...BookRow[]] | [] {
   return first === undefined ? [] : [first, ...rest];
 }
 
+/** Their 271,999 reads OpenAI's table, "<272K", by the letter; OpenAI's model pages and AWS's model cards say "more than 272K". */
+const AS_STATED: Readonly<Record<number, number>> = { 271999: 272_000 };
+
 /** Their tiers apply to every token of a request whose prompt is longer than `start`. */
 function longPromptStart(id: string, prices: ModelPrice): number | undefined {
   const starts = new Set(
     Object.values(METERS).flatMap((meter) => (typeof prices[meter] === 'object' ? prices[meter].tiers.map((tier) => tier.start) : [])),
   );
   if (starts.size > 1) throw new RangeError(`${id}: more than one long-prompt tier is not supported`);
-  return [...starts][0];
+  const [start] = starts;
+  return start === undefined ? undefined : (AS_STATED[start] ?? start);
 }
 
 function metersAt(prices: ModelPrice, tier: 'base' | 'long'): BookMeters | undefined {

@@ -1,67 +1,89 @@
+import type { PriceMode } from '../../functions/core/price-book.ts';
+import type { ModelSettings } from '../../functions/core/settings.ts';
+import { NEWER_MODELS } from './newer-models.ts';
 import type { BookRow } from './price-book.ts';
 
-/** Facts that the generated book lacks, each with the day it was read and where. Reviewed by hand; a later fact replaces the row. */
-export const OVERLAY_VERSION = '2026-11-22';
+/** The day it was read, and where. */
+export type Origin = { readonly asOf: string; readonly source: string };
+/** Says something of the models whose id, without region prefix, date and version, matches. */
+export type Fact = Origin & { readonly models: RegExp };
 
-/** A fact about the models whose base id (no region prefix, no date, no version suffix) matches. */
-type Fact = { readonly models: RegExp; readonly asOf: string; readonly source: string };
+/** A model that the generated book lacks. */
+export type NewerModel = Origin & {
+  readonly provider: ModelSettings['provider'];
+  /** Without region prefix, date and version. */
+  readonly model: string;
+  /** Of which id these are the prices: of the `global.` profile, all else costing `REGIONAL_TENTHS` of it, or of every id. */
+  readonly of: 'global' | 'every id';
+  readonly rows: readonly [BookRow, ...BookRow[]];
+};
 
-/** Models newer than the book, by Bedrock base id: price of the `global.` profile, micro-dollars per million tokens. */
-export const NEWER_MODELS: readonly (Fact & { readonly rows: readonly [BookRow, ...BookRow[]] })[] = [
-  {
-    // Over 100k prompt tokens every token of the request costs five times as much. Its cache-read factor is not published: 0.1 assumed.
-    models: /^anthropic\.claude-haiku-5-5$/,
-    rows: [
-      {
-        ...{ from: '2026-10-07', input: 100_000, output: 500_000, cacheRead: 10_000, cacheWrite5m: 125_000, cacheWrite1h: 200_000 },
-        longPrompt: {
-          ...{ aboveTokens: 100_000, input: 500_000, output: 2_500_000, cacheRead: 50_000, cacheWrite5m: 625_000, cacheWrite1h: 1_000_000 },
-        },
-      },
-    ],
-    asOf: '2026-11-22',
-    source: 'two independent release notes of 2026-10-07',
-  },
-  {
-    models: /^anthropic\.claude-sonnet-5-5$/,
-    rows: [
-      { from: '2026-10-07', input: 2_000_000, output: 10_000_000, cacheRead: 100_000, cacheWrite5m: 2_500_000, cacheWrite1h: 4_000_000 },
-    ],
-    asOf: '2026-11-22',
-    source: 'release notes of 2026-10-07; cache reads at 0.05x, Bedrock’s own not confirmed',
-  },
-];
+/** Everything that is said beside the generated book. */
+export type Overlay = {
+  readonly newer: readonly NewerModel[];
+  readonly hourWrites: readonly (Fact & { readonly timesInput: number })[];
+  readonly half: readonly (Fact & { readonly modes: readonly Exclude<PriceMode, 'on_demand'>[] })[];
+  /** Models of Bedrock that write into their cache unasked. */
+  readonly implicitWrites: readonly Fact[];
+};
 
-/** Regional profiles (us., eu., jp., au., ...) and in-region calls cost this much of the `global.` price, in tenths. */
+/** Regional profiles (us., eu., jp., au., ...) and in-region calls cost this much of the `global.` price, in tenths, where both exist. */
 export const REGIONAL_TENTHS = 11;
 
-/** One-hour cache writes as a multiple of plain input, where the book has only the five-minute price. */
-export const HOUR_WRITES: readonly (Fact & { readonly timesInput: number })[] = [
-  { models: /claude/, timesInput: 2, asOf: '2026-11-22', source: 'Anthropic and Bedrock prompt-caching pages: 1h writes cost 2x input' },
-];
+/** Models whose price outside the US is not the book's: it differs by region, by up to half. Claude's and GPT's do not. */
+export const REGION_PRICED =
+  /^(amazon|meta|mistral|qwen|deepseek|google|nvidia|writer|minimax|moonshot|moonshotai|zai|openai\.gpt-oss)[.-]/;
 
-/** Models with a batch price on Bedrock, half of on demand. All others have none: they cannot be used in batch until configured. */
-export const BATCH_HALF: readonly Fact[] = [
-  {
-    models: /^anthropic\.claude-(haiku-4-5|sonnet-4-5|sonnet-4-6|opus-4-5|opus-4-6|opus-5)$/,
-    asOf: '2026-09-10',
-    source: 'AWS Price List, by truefoundry/models #2845, #2850 and awslabs/startups #262',
-  },
-  {
-    models: /^amazon\.nova-(micro|lite|pro)$/,
-    asOf: '2026-04-01',
-    source: 'AWS Price List, by truefoundry/models #507; Bedrock pricing page',
-  },
-];
+const PRICE_LIST: Origin = { asOf: '2026-09-14', source: 'AWS Price List (AmazonBedrock, us-east-1 and us-west-2), September 2026' };
+const MARKETPLACE: Origin = { asOf: '2026-09-14', source: 'AWS Price List (AmazonBedrockFoundationModels), September 2026' };
 
-/** Models of Bedrock's flex tier, half of on demand. Anthropic has none. */
-export const FLEX_HALF: readonly Fact[] = [
-  {
-    models: /^(openai\.gpt-oss-|amazon\.nova-pro|qwen\.qwen3-)/,
-    asOf: '2026-11-22',
-    source: 'third-party price data: flex is half of on demand',
-  },
-];
+const BATCH_AND_FLEX = [
+  /^amazon\.nova-(pro|2-lite)$/,
+  /^deepseek\.v3/,
+  /^google\.gemma-3-/,
+  /^minimax\.minimax-m2/,
+  /^mistral\.(devstral-2|magistral-small|ministral-3|mistral-large-3|voxtral)-/,
+  /^moonshot(ai)?\.kimi-k2/,
+  /^nvidia\.nemotron-/,
+  /^openai\.gpt-oss-/,
+  /^qwen\.qwen3-/,
+  /^writer\.palmyra-vision-/,
+  /^zai\.glm-(4\.7|4\.7-flash|5)$/,
+] as const;
 
-/** Models whose price outside the US is not the book's: Amazon's and Meta's differ by region. Claude's are one price for all regions. */
-export const REGION_PRICED = /^(amazon|meta|mistral|qwen|deepseek|google|nvidia|writer|openai\.gpt-oss)/;
+/** Facts that no package has. Reviewed by hand; a later fact replaces the row. */
+export const OVERLAY: Overlay = {
+  newer: NEWER_MODELS,
+  // Where the book has only the five-minute price.
+  hourWrites: [
+    { models: /claude/, timesInput: 2, asOf: '2026-11-22', source: 'Anthropic and Bedrock prompt-caching pages: 1h writes cost 2x input' },
+  ],
+  // Only models with a price of their own in that mode. All others have none: nothing is "half" by default.
+  half: [
+    {
+      models: /^anthropic\.claude-(3-haiku|3-5-sonnet|3-7-sonnet|haiku-4-5|sonnet-4-5|sonnet-4-6|opus-4-5|opus-4-6|opus-5)$/,
+      modes: ['batch'],
+      ...MARKETPLACE,
+    },
+    {
+      models:
+        /^(amazon\.nova-(micro|lite)|mistral\.mistral-small-2402|meta\.llama(3-1-8b|3-1-70b|3-3-70b|4-scout-17b|4-maverick-17b)-instruct)$/,
+      modes: ['batch'],
+      ...PRICE_LIST,
+    },
+    ...BATCH_AND_FLEX.map((models) => ({ models, modes: ['batch', 'flex'] as const, ...PRICE_LIST })),
+    { models: /^moonshotai\.kimi-k3$/, modes: ['flex'], asOf: '2026-10-05', source: 'AWS Price List (AmazonBedrock) of 2026-10-05' },
+  ],
+  implicitWrites: [
+    {
+      models: /^openai\.gpt-(5\.[6-9]|[6-9])/,
+      asOf: '2026-11-22',
+      source: 'OpenAI prompt-caching guide: from GPT-5.6 on, automatic cache writes cost 1.25x input',
+    },
+    {
+      models: /^(moonshotai\.kimi-k3|zai\.glm-5\.3)$/,
+      asOf: '2026-10-05',
+      source: 'AWS Price List: 30-minute cache writes; whether they come unasked is not said, so they are expected',
+    },
+  ],
+};

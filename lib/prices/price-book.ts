@@ -21,7 +21,6 @@ export type BookRow = z.infer<typeof bookRow>;
 
 /** What `npm run prices` writes. */
 export const priceBookSchema = z.object({
-  version: z.string(),
   generatedFrom: z.string(),
   asOf: z.iso.date(),
   providers: byName(byName(z.array(bookRow).nonempty())),

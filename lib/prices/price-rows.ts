@@ -1,43 +1,76 @@
 import type { PriceMode, PriceRow, UnitPrices } from '../../functions/core/price-book.ts';
 import type { ModelSettings } from '../../functions/core/settings.ts';
-import { parseBedrockId, withoutDate, withoutVersion } from './model-id.ts';
-import { BATCH_HALF, FLEX_HALF, HOUR_WRITES, NEWER_MODELS, OVERLAY_VERSION, REGIONAL_TENTHS } from './overlay.ts';
+import { type BedrockArn, idBehind, parseBedrockArn } from './bedrock-arn.ts';
+import { parseBedrockId, vendorNames, withoutDate, withoutVersion } from './model-id.ts';
+import { type NewerModel, type Origin, OVERLAY, type Overlay, REGIONAL_TENTHS } from './overlay.ts';
 import { type BookMeters, type BookRow, type PriceBook, priceBook } from './price-book.ts';
 
 type Provider = ModelSettings['provider'];
-type Origin = { readonly asOf: string; readonly source: string };
 
-/** Goes into every ledger entry beside its unit prices. */
-export const PRICE_BOOK_VERSION = `${priceBook.version}+${OVERLAY_VERSION}`;
+/** All that is known of prices: the generated book and what is said beside it. */
+export type Catalog = { readonly book: PriceBook; readonly overlay: Overlay };
+export const CATALOG: Catalog = { book: priceBook, overlay: OVERLAY };
 
-/** All prices of a model: on demand, and batch and flex where they exist. Empty when the model is unknown: a caller must refuse it. */
-export function priceRows(provider: Provider, modelId: string, book: PriceBook = priceBook): PriceRow[] {
-  return provider === 'bedrock' ? bedrockRows(modelId, book) : vendorRows(provider, modelId, book);
+/** On-demand rows of one model, and where they are from. */
+type Listed = { readonly base: string; readonly rows: readonly BookRow[]; readonly origin: Origin };
+
+/**
+ * All prices of a model, by its id or by the ARN of a foundation model or a system inference profile: on demand, and batch and flex where
+ * they exist. Empty when nothing is known, as for the ARN of an application profile: a caller must refuse it.
+ */
+export function priceRows(provider: Provider, idOrArn: string, catalog: Catalog = CATALOG): PriceRow[] {
+  const { base, rows, origin } = provider === 'bedrock' ? listedByBedrock(idOrArn, catalog) : listedBy(provider, idOrArn, catalog);
+  const listed = rows.map((row) => priceRow(row, base, origin, catalog.overlay));
+  const onDemand = withImplicitWrites(listed, provider, base, catalog);
+  const half = provider === 'bedrock' ? catalog.overlay.half.filter((fact) => fact.models.test(base)) : [];
+  return [...onDemand, ...half.flatMap((fact) => fact.modes.flatMap((mode) => onDemand.map((row) => halfOf(row, mode, fact))))];
 }
 
-function vendorRows(provider: Provider, modelId: string, book: PriceBook): PriceRow[] {
+/**
+ * Marks the rows of a model that writes into its cache unasked, where that costs more than plain input: of a provider that cannot be asked
+ * (there are no cache points for it), or by what is known of the model.
+ */
+export function withImplicitWrites(
+  rows: readonly PriceRow[],
+  provider: Provider,
+  base: string,
+  { overlay }: Catalog = CATALOG,
+): PriceRow[] {
+  const unasked = provider === 'openai' || provider === 'google' || overlay.implicitWrites.some((fact) => fact.models.test(base));
+  return rows.map((row) => (unasked && writesCostMore(row) ? { ...row, implicitWrites: true } : row));
+}
+
+const writesCostMore = ({ prices, longPrompt }: PriceRow): boolean =>
+  [prices, longPrompt?.prices ?? prices].some(({ input, cacheWrite5m }) => cacheWrite5m > input);
+
+function listedBy(provider: Provider, modelId: string, { book, overlay }: Catalog): Listed {
+  const base = withoutDate(modelId);
+  const newer = overlay.newer.find((each) => each.provider === provider && each.model === base);
+  if (newer !== undefined) return { base, rows: newer.rows, origin: newer };
   const models = book.providers[provider] ?? {};
-  const rows = models[modelId] ?? models[withoutDate(modelId)] ?? [];
+  const rows = vendorNames(modelId).map((name) => models[name]);
+  return { base, rows: rows.find((found) => found !== undefined) ?? [], origin: { asOf: book.asOf, source: book.generatedFrom } };
+}
+
+function listedByBedrock(idOrArn: string, { book, overlay }: Catalog): Listed {
+  const { prefix, base, dated } = parseBedrockId(idBehind(idOrArn) ?? '');
   const origin = { asOf: book.asOf, source: book.generatedFrom };
-  return rows.map((row) => priceRow('on_demand', row, withoutDate(modelId), origin));
+  // GovCloud and China have prices of their own, which no source gives.
+  if (prefix === 'us-gov' || isElsewhere(parseBedrockArn(idOrArn))) return { base, rows: [], origin };
+  const newer = overlay.newer.find((each) => each.provider === 'bedrock' && each.model === base);
+  if (newer !== undefined) return { base, rows: rowsFor(prefix, newer), origin: newer };
+  return { base, rows: rowsInBook(book, prefix, [dated, base]), origin };
 }
 
-function bedrockRows(modelId: string, book: PriceBook): PriceRow[] {
-  const { prefix, base, dated } = parseBedrockId(modelId);
-  // GovCloud has prices of its own, which no source gives.
-  if (prefix === 'us-gov') return [];
-  const newer = NEWER_MODELS.find((fact) => fact.models.test(base));
-  const rows = newer === undefined ? rowsInBook(book, prefix, [dated, base]) : prefix === 'global' ? newer.rows : newer.rows.map(regional);
-  const origin = newer ?? { asOf: book.asOf, source: book.generatedFrom };
-  const onDemand = rows.map((row) => priceRow('on_demand', row, base, origin));
-  const batch = BATCH_HALF.find((fact) => fact.models.test(base));
-  const flex = FLEX_HALF.find((fact) => fact.models.test(base));
-  return [...onDemand, ...halved('batch', onDemand, batch), ...halved('flex', onDemand, flex)];
-}
+const isElsewhere = (arn: BedrockArn | undefined): boolean => arn !== undefined && arn.partition !== 'aws';
 
-/** The book lists Claude and others as `global.` and `regional.`, and models with one price under their bare id. */
+const rowsFor = (prefix: string, { of, rows }: NewerModel): readonly BookRow[] =>
+  of === 'global' && prefix !== 'global' ? rows.map(regional) : rows;
+
+/** The book lists Claude and others as `global.` and `regional.`, and models with one price under their bare id; some with a date. */
 function rowsInBook(book: PriceBook, prefix: string, names: readonly string[]): readonly BookRow[] {
-  const models = new Map(Object.entries(book.providers['bedrock'] ?? {}).map(([id, rows]) => [withoutVersion(id), rows]));
+  const ids = Object.entries(book.providers['bedrock'] ?? {}).map(([id, rows]) => [withoutVersion(id), rows] as const);
+  const models = new Map([...ids.map(([id, rows]) => [withoutDate(id), rows] as const), ...ids]);
   const scope = prefix === 'global' ? 'global.' : 'regional.';
   return names.flatMap((name) => [models.get(`${scope}${name}`), models.get(name)]).find((rows) => rows !== undefined) ?? [];
 }
@@ -53,17 +86,19 @@ function dearer({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: BookMe
   return { input: times(input), output: times(output), ...Object.fromEntries(known.map(([meter, price]) => [meter, times(price ?? 0)])) };
 }
 
-function priceRow(mode: PriceMode, row: BookRow, base: string, origin: Origin): PriceRow {
-  const { from, longPrompt } = row;
-  const long =
-    longPrompt === undefined ? {} : { longPrompt: { aboveTokens: longPrompt.aboveTokens, prices: unitPrices(longPrompt, base) } };
-  return { mode, from, prices: unitPrices(row, base), ...long, asOf: origin.asOf, source: origin.source };
+function priceRow({ from, longPrompt, ...row }: BookRow, base: string, { asOf, source }: Origin, overlay: Overlay): PriceRow {
+  const prices = (meters: BookMeters): UnitPrices => unitPrices(meters, base, overlay);
+  return {
+    ...{ mode: 'on_demand', from, prices: prices(row) },
+    ...(longPrompt === undefined ? {} : { longPrompt: { aboveTokens: longPrompt.aboveTokens, prices: prices(longPrompt) } }),
+    ...{ asOf, source },
+  };
 }
 
 /** A meter without a price of its own costs what plain input costs; it is never free. */
-function unitPrices(meters: BookMeters, base: string): UnitPrices {
+function unitPrices(meters: BookMeters, base: string, { hourWrites }: Overlay): UnitPrices {
   const { input, output, cacheRead = input, cacheWrite5m = input } = meters;
-  const hour = HOUR_WRITES.find((fact) => fact.models.test(base));
+  const hour = meters.cacheWrite5m === undefined ? undefined : hourWrites.find((fact) => fact.models.test(base));
   const cacheWrite1h = meters.cacheWrite1h ?? (hour === undefined ? cacheWrite5m : input * hour.timesInput);
   return {
     input: BigInt(input),
@@ -74,19 +109,12 @@ function unitPrices(meters: BookMeters, base: string): UnitPrices {
   };
 }
 
-function halved(mode: PriceMode, onDemand: readonly PriceRow[], fact: Origin | undefined): PriceRow[] {
-  if (fact === undefined) return [];
-  return onDemand.map(({ longPrompt, ...row }) => ({
-    ...row,
-    mode,
-    prices: half(row.prices),
-    ...(longPrompt === undefined ? {} : { longPrompt: { aboveTokens: longPrompt.aboveTokens, prices: half(longPrompt.prices) } }),
-    asOf: fact.asOf,
-    source: fact.source,
-  }));
+function halfOf({ prices, longPrompt, ...row }: PriceRow, mode: PriceMode, { asOf, source }: Origin): PriceRow {
+  const long = longPrompt === undefined ? {} : { longPrompt: { aboveTokens: longPrompt.aboveTokens, prices: half(longPrompt.prices) } };
+  return { ...row, mode, prices: half(prices), ...long, asOf, source };
 }
 
-/** Rounded up, where a price is odd: an estimate errs on the dear side. */
+/** Rounded up to a whole micro-dollar per million tokens, where a price is odd: an estimate errs on the dear side. */
 function half({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: UnitPrices): UnitPrices {
   const of = (price: bigint): bigint => (price + 1n) / 2n;
   return { input: of(input), output: of(output), cacheRead: of(cacheRead), cacheWrite5m: of(cacheWrite5m), cacheWrite1h: of(cacheWrite1h) };

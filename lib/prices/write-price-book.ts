@@ -24,11 +24,9 @@ export function renderPriceBook(): string {
   return `{\n${fields.join(',\n')},\n  "providers": {\n${sections.join(',\n')}\n  }\n}\n`;
 }
 
-/** Regenerates the book. Answers its version. */
-export function writePriceBook(): string {
-  const text = renderPriceBook();
-  writeFileSync(BOOK, text);
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+/** Regenerates the book, in place. */
+export function writePriceBook(): void {
+  writeFileSync(BOOK, renderPriceBook());
 }
 
 function installedVersion(): string {

@@ -12,6 +12,10 @@ export type Answer = {
   readonly stopReason: string;
   readonly outputTokens: number;
   readonly latencyMs: number;
+  /** Named where one was asked for, or a directive says so. */
+  readonly serviceTier?: { readonly type: string };
+  /** In place of what the prompt and the answer count. */
+  readonly usage?: Directives['usage'];
 };
 
 const WORDS =
@@ -90,6 +94,7 @@ const tokensOf = (content: readonly ContentBlock[]): number => content.reduce((s
 
 export function answerTo(prompt: Prompt, model: StandInModel): Answer {
   const directives = directivesOf(prompt);
+  const tier = directives.tier ?? prompt.serviceTier?.type;
   const seed = seedOf(prompt);
   const limit = prompt.inferenceConfig?.maxTokens ?? model.maxOutputTokens;
   const said = saidTo(prompt, model, directives, seed);
@@ -104,6 +109,8 @@ export function answerTo(prompt: Prompt, model: StandInModel): Answer {
     content,
     stopReason: isCut ? 'max_tokens' : completed,
     outputTokens,
+    ...(tier === undefined ? {} : { serviceTier: { type: tier } }),
+    ...(directives.usage === undefined ? {} : { usage: directives.usage }),
     latencyMs: directives.latencyMs ?? 15 + (seed % 20) + Math.ceil(outputTokens / 10),
   };
 }

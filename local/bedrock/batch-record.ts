@@ -29,7 +29,8 @@ export function runRecord(recordId: string, modelInput: unknown, model: StandInM
     checkForModel(request, model);
     const answer = answerTo(request, model);
     const inputTokens = promptTokensOf(request);
-    const usage = usageOf({ input: inputTokens, read: 0, write5m: 0, write1h: 0 }, answer.outputTokens);
+    const counted = { input: inputTokens, read: 0, write5m: 0, write1h: 0 };
+    const usage = usageOf(answer.usage ?? counted, answer.usage?.output ?? answer.outputTokens);
     const output = { message: { role: 'assistant', content: answer.content } };
     const modelOutput = { output, stopReason: answer.stopReason, usage, metrics: { latencyMs: answer.latencyMs } };
     return { line: JSON.stringify({ recordId, modelInput, modelOutput }), ok: true, inputTokens, outputTokens: answer.outputTokens };

@@ -18,6 +18,9 @@ const tool = z.looseObject({
   cachePoint: cachePoint.optional(),
 });
 
+/** What request metadata is made of (Bedrock API reference, RequestMetadataBaseFilters: key and value pattern). */
+const METADATA = /^[a-zA-Z0-9\s._:/=+$@-]{0,256}$/;
+
 const converseSchema = z.looseObject({
   messages: z.array(z.object({ role: z.enum(['user', 'assistant', 'system']), content: z.array(block).min(1) })).min(1),
   system: z.array(block).optional(),
@@ -31,7 +34,8 @@ const converseSchema = z.looseObject({
     .optional(),
   toolConfig: z.object({ tools: z.array(tool).min(1), toolChoice: z.record(z.string(), z.json()).optional() }).optional(),
   outputConfig: z.record(z.string(), z.json()).optional(),
-  requestMetadata: z.record(z.string().max(256), z.string().max(256)).optional(),
+  serviceTier: z.object({ type: z.enum(['default', 'flex', 'priority', 'reserved']) }).optional(),
+  requestMetadata: z.record(z.string().regex(METADATA).min(1), z.string().regex(METADATA)).optional(),
 });
 
 /** A Converse request that passed Bedrock's checks of shape. */
@@ -59,9 +63,9 @@ export function readConverse(body: unknown): ConverseRequest {
   }
   const { outputConfig, requestMetadata = {}, ...shape } = result.data;
   if (Object.keys(requestMetadata).length > 16) throw invalid('requestMetadata holds more than 16 entries.');
-  const { messages, system, inferenceConfig, toolConfig } = shape;
+  const { messages, system, inferenceConfig, toolConfig, serviceTier } = shape;
   // Through JSON, so that what is undefined is left out: a prompt's identity is its JSON.
-  const prompt: Prompt = JSON.parse(JSON.stringify({ messages, system, inferenceConfig, toolConfig, outputConfig }));
+  const prompt: Prompt = JSON.parse(JSON.stringify({ messages, system, inferenceConfig, toolConfig, outputConfig, serviceTier }));
   checkConversation(prompt.messages, toolConfig !== undefined);
   return { ...prompt, requestMetadata };
 }

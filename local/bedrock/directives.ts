@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { parseJson } from '../../functions/core/parse-json.ts';
 import type { Json, Prompt } from '../../functions/core/wire/converse.ts';
+import type { CacheUse } from './prompt-cache.ts';
 
 /**
  * What a test, the demo or a replay can ask of the stand-in: `[[...]]` in a text block of the LAST message, or as a stop sequence (which
@@ -12,6 +14,8 @@ import type { Json, Prompt } from '../../functions/core/wire/converse.ts';
  *   [[truncate]]             the answer is cut: stop reason max_tokens, whatever maxTokens is
  *   [[fail-on=haiku]]        a bad answer (declines; broken JSON where JSON was asked for) on models whose id contains this
  *   [[latency=250]]          milliseconds until the answer
+ *   [[tier=default]]         the service tier that the answer names, whatever was asked for
+ *   [[usage={"input":9}]]    usage as said, whatever the prompt is: input, read, write5m, write1h, output (those left out are 0)
  */
 export type Directives = {
   readonly out?: number;
@@ -21,9 +25,11 @@ export type Directives = {
   readonly truncate: boolean;
   readonly failOn?: string;
   readonly latencyMs?: number;
+  readonly tier?: string;
+  readonly usage?: CacheUse & { readonly output: number };
 };
 
-const OPENING = /\[\[(out|json|tool|refuse|truncate|fail-on|latency)(=)?/g;
+const OPENING = /\[\[(out|json|tool|refuse|truncate|fail-on|latency|tier|usage)(=)?/g;
 
 /** The text up to the `]]` that leaves JSON whole, if JSON begins at `from`; else up to the first `]]`. */
 function argumentAt(text: string, from: number): string {
@@ -57,10 +63,16 @@ function found(prompt: Prompt): Map<string, string> {
 
 const whole = (text: string | undefined): number | undefined => (text !== undefined && /^\d{1,7}$/.test(text) ? Number(text) : undefined);
 
+const count = z.int().nonnegative().default(0);
+const said = z.object({ input: count, read: count, write5m: count, write1h: count, output: count });
+
+const usageIn = (argument: string | undefined): Directives['usage'] => said.safeParse(parseJson(argument ?? '')).data;
+
 export function directivesOf(prompt: Prompt): Directives {
   const directives = found(prompt);
   const [out, latencyMs] = [whole(directives.get('out')), whole(directives.get('latency'))];
-  const [json, failOn, tool] = [directives.get('json'), directives.get('fail-on'), toolCall(directives.get('tool'))];
+  const [json, failOn, tier] = [directives.get('json'), directives.get('fail-on'), directives.get('tier')];
+  const [tool, usage] = [toolCall(directives.get('tool')), usageIn(directives.get('usage'))];
   return {
     refuse: directives.has('refuse'),
     truncate: directives.has('truncate'),
@@ -69,5 +81,7 @@ export function directivesOf(prompt: Prompt): Directives {
     ...(tool === undefined ? {} : { tool }),
     ...(failOn === undefined ? {} : { failOn }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...(tier === undefined ? {} : { tier }),
+    ...(usage === undefined ? {} : { usage }),
   };
 }

@@ -25,7 +25,10 @@ const FAMILIES: readonly Family[] = [
   { pattern: /^anthropic\.claude-/, ...claude, cacheMinTokens: 4_096 },
   { pattern: /^amazon\.nova-(lite|micro)/, ...nova, cacheMinTokens: 1_536 },
   { pattern: /^amazon\.nova-/, ...nova, cacheMinTokens: 1_024 },
-  { pattern: /^(meta\.llama|mistral\.|deepseek\.|openai\.|qwen\.|moonshotai?\.|zai\.|google\.)/, ...open },
+  {
+    pattern: /^(meta\.llama|mistral\.|deepseek\.|openai\.|qwen\.|moonshot(ai)?\.|zai\.|google\.|minimax\.|nvidia\.|writer\.|xai\.)/,
+    ...open,
+  },
 ];
 
 /** What the id of a cross-region inference profile starts with. */

@@ -46,21 +46,23 @@ async function think(state: RuntimeState, request: ConverseRequest, model: Stand
   const answer = answerTo(request, model);
   const latencyMs = latencyOf(state.behaviour, model.id) ?? answer.latencyMs;
   await delay(latencyMs);
-  const usage = usageOf(state.cache.use(piecesOf(request), model, state.now()), answer.outputTokens);
+  const counted = state.cache.use(piecesOf(request), model, state.now());
+  const usage = usageOf(answer.usage ?? counted, answer.usage?.output ?? answer.outputTokens);
   return { answer, usage, latencyMs };
 }
 
 const messageOf = (content: readonly ContentBlock[]) => ({ message: { role: 'assistant', content } });
 
 function sendAnswer(response: AwsResponse, { answer, usage, latencyMs }: Thought): void {
-  sendJson(response, { output: messageOf(answer.content), stopReason: answer.stopReason, usage, metrics: { latencyMs } });
+  const { content, stopReason, serviceTier } = answer;
+  sendJson(response, { output: messageOf(content), stopReason, usage, metrics: { latencyMs }, serviceTier });
 }
 
 /** Writes the events one by one. With `breaksOff`, the connection ends after the first words, and usage is never said. */
 async function sendStream(response: AwsResponse, { answer, usage, latencyMs }: Thought, breaksOff: boolean): Promise<void> {
   response.statusCode = 200;
   response.setHeader('content-type', 'application/vnd.amazon.eventstream');
-  for (const [type, payload] of streamEvents(answer, { usage, metrics: { latencyMs } })) {
+  for (const [type, payload] of streamEvents(answer, { usage, metrics: { latencyMs }, serviceTier: answer.serviceTier })) {
     if (breaksOff && type === 'contentBlockStop') {
       await delay(5);
       return disconnect(response);

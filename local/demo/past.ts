@@ -106,6 +106,7 @@ function entryAt({ settings, feature, habit, day, random }: DayOfFeature, templa
     latencyMs: 400 + Math.floor(random() * 2600),
     stopReason: 'end_turn',
     fingerprint: `seed-${id}`,
+    prefix: [],
   };
 }
 

@@ -7,6 +7,7 @@ import { expandAction } from './granted.ts';
 import { invocable } from './invocable.ts';
 import { LEADING_KEYS, leadingKeyClasses } from './leading-keys.ts';
 import type { Need } from './need.ts';
+import { profilesOf } from './profiles.ts';
 import { needsOf, operationOf } from './requests.ts';
 import { allowedActions, type Role, resourcePoliciesOf, rolesOf, withoutActions } from './roles.ts';
 import { simulate, type Verdict } from './simulate.ts';
@@ -207,13 +208,4 @@ const protectedArn = (resource: string) => (resource.startsWith('arn:aws:s3:::')
 function denial(principal: string, { action, resource }: Need, verdict: Verdict): Denial {
   const because = verdict === 'ExplicitlyDenied' ? 'with an explicit deny' : `because no identity-based policy allows the ${action} action`;
   return { action, resource, message: `User: ${principal} is not authorized to perform: ${action} on resource: ${resource} ${because}` };
-}
-
-function profilesOf(template: Template): ReadonlyMap<string, string> {
-  const profiles = template.resources('AWS::Bedrock::ApplicationInferenceProfile').map(({ id, properties }): [string, string] => {
-    const source = properties['ModelSource'];
-    const copied = typeof source === 'object' && source !== null && 'CopyFrom' in source ? String(source.CopyFrom) : '';
-    return [template.attribute(id, 'InferenceProfileArn'), copied];
-  });
-  return new Map(profiles);
 }

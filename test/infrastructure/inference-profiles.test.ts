@@ -63,6 +63,18 @@ describe('inference profiles', () => {
     expect(names.sort()).toEqual(['spillway a b-c', 'spillway a-b c']);
   });
 
+  it('cover every model that a feature can reach: its tiers, their fallbacks, and all where it may choose; but no model of batch alone', () => {
+    if (example === undefined) throw new RangeError('the example has no features');
+    const of = (over: Partial<FeatureSettings>) => {
+      const feature = { ...example, name: 'f', route: { ...example.route, cheap: 'haiku', strong: 'haiku' }, ...over };
+      return profilesOf(templateOf({ settings: { features: { f: feature } } })).map(({ InferenceProfileName }) => InferenceProfileName);
+    };
+    expect(of({ batch: { ...example.batch, eligible: true, model: 'nova' } })).toEqual(['spillway f haiku']);
+    const fallback = { cheap: ['nova'], strong: ['llama'] };
+    expect(of({ route: { ...example.route, cheap: 'haiku', strong: 'haiku', fallback } })).toHaveLength(3);
+    expect(of({ allowModelOverride: true })).toHaveLength(Object.keys(exampleSettings.models).length);
+  });
+
   it('are left out when the configuration says so', () => {
     templateOf({ options: { inferenceProfiles: false } }).resourceCountIs('AWS::Bedrock::ApplicationInferenceProfile', 0);
   });

@@ -70,15 +70,18 @@ describe('the stack', () => {
 });
 
 describe('a configuration of a hundred features', () => {
-  const large = templateOf({ settings: { features: hundredFeatures() } });
+  const large = templateOf({ settings: { features: hundredFeatures() }, options: { inferenceProfiles: false } });
 
   it('leaves every environment far below the 4 KB that Lambda allows', () => {
     for (const { Environment } of Object.values(propertiesOf(large, 'AWS::Lambda::Function')))
       expect(JSON.stringify(Environment).length).toBeLessThan(2048);
   });
 
-  it('stays below the 500 resources of a stack', () => {
-    expect(Object.keys(large.toJSON()['Resources']).length).toBeLessThanOrEqual(500);
+  it('stays below 450 resources without inference profiles, and fails synth with them, saying what to do', () => {
+    expect(Object.keys(large.toJSON()['Resources']).length).toBeLessThanOrEqual(450);
+    expect(() => templateOf({ settings: { features: hundredFeatures() } })).toThrow(
+      /would have \d{3} resources; at most 450 .* 200 of them are inference profiles: set billing.inferenceProfiles: false/,
+    );
   });
 
   it('keeps every parameter within 4,096 bytes and every policy within 10,240', () => {

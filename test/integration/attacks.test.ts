@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseEntry } from '../../functions/adapters/ledger-item.ts';
 import { usdToPico } from '../../functions/core/money.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
+import { entriesAmong } from '../support/stored-entries.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -29,9 +29,7 @@ const counted = (answers: readonly Parameters<typeof kindOf>[0][]) =>
 const headers = () => ({ 'content-type': 'application/json', authorization: `Bearer ${stack.apiKey}` });
 async function entriesOf(feature: string) {
   const pages = await Array.fromAsync(paginateScan({ client: new DynamoDBClient(stack.sdk) }, { TableName: stack.tables.ledger }));
-  const items = pages.flatMap(({ Items = [] }) => Items);
-  const found = items.filter((item) => item['requestId']?.S?.startsWith(`${feature}.`) === true && item['cost'] !== undefined);
-  return found.map(parseEntry);
+  return entriesAmong(pages.flatMap(({ Items = [] }) => Items)).filter((entry) => entry.feature === feature);
 }
 
 /** As it goes over the wire: fetch would tidy path, method and headers up. */

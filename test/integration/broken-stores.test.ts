@@ -5,6 +5,7 @@ import { canarySightings } from '../support/canary.ts';
 import { Doors } from '../support/doors.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { watchAlerts } from '../support/stack-actions.ts';
+import { entriesAmong } from '../support/stored-entries.ts';
 
 let stack: TestStack;
 let doors: Doors;
@@ -54,8 +55,8 @@ describe('a store that goes down while the model works', () => {
     expect(answer.receipt.warnings).toContain('settle_pending');
     stack.clock.advance(3_600_000);
     expect(await stack.runSchedule('compactor')).toMatchObject({ kind: 'answered' });
-    const entries = (await itemsOf(stack.tables.ledger)).filter((item) => item['requestId']?.S === answer.requestId);
-    expect(entries.map((item) => item['kind']?.S)).toEqual(['assumed']);
+    const entries = entriesAmong(await itemsOf(stack.tables.ledger)).filter(({ requestId }) => requestId === answer.requestId);
+    expect(entries.map(({ kind }) => kind)).toEqual(['assumed']);
   });
 });
 

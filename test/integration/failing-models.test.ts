@@ -1,6 +1,8 @@
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestStack, type TestStack } from '../support/stack.ts';
+import { entriesAmong } from '../support/stored-entries.ts';
 
 let stack: TestStack;
 let lambda: LambdaClient;
@@ -66,6 +68,13 @@ describe('a model that fails', () => {
       headers: { authorization: `Bearer ${stack.apiKey}`, 'content-type': 'application/json' },
       body: JSON.stringify(request({ stream: true })),
     });
-    expect(await response.text()).toMatch(/"reason":"model_unavailable".*"assumedUsd":"0\.\d+"/s);
+    const text = await response.text();
+    expect(text).toMatch(/"reason":"model_unavailable".*"assumedUsd":"0\.\d+"/s);
+    const pages = await Array.fromAsync(paginateScan({ client: new DynamoDBClient(stack.sdk) }, { TableName: stack.tables.ledger }));
+    const requestId = /"requestId":"([^"]+)"/.exec(text)?.[1];
+    const entry = entriesAmong(pages.flatMap(({ Items = [] }) => Items)).find((booked) => booked.requestId === requestId);
+    expect([entry?.kind, entry?.costPico]).toEqual(['assumed', entry?.holdPico]);
+    // What had come is noted for whoever corrects it.
+    expect(entry?.seenOutputTokens).toBeGreaterThan(0);
   });
 });

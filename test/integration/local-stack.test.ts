@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient, RequestTooLargeException } from '@aws-sdk/
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { StartProblem } from '../../local/start-problem.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
+import { entriesAmong } from '../support/stored-entries.ts';
 
 const request = (text: string) => ({
   ...{ feature: 'invoice-extractor', template: 'extract' },
@@ -36,7 +37,7 @@ describe('the local stack', () => {
     expect(answer.receipt).toMatchObject({ model: 'haiku', arm: 'cheap' });
     const ledger = new DynamoDBClient(stack.sdk);
     const { Items = [] } = await ledger.send(new ScanCommand({ TableName: stack.tables.ledger }));
-    expect(Items.map((item) => item['requestId']?.S)).toContain(answer.requestId);
+    expect(entriesAmong(Items).map(({ requestId }) => requestId)).toContain(answer.requestId);
   });
 
   it('serves the gateway to who has the key, and to nobody else', async () => {
@@ -79,8 +80,8 @@ describe('the local stack', () => {
     expect((await post(`${stack.devUrl}/clock`, { advanceMs: 3_600_000 })).status).toBe(200);
     const { answer } = await route(stack, request('an hour later'));
     const { Items = [] } = await new DynamoDBClient(stack.sdk).send(new ScanCommand({ TableName: stack.tables.ledger }));
-    const entry = Items.find((item) => item['requestId']?.S === answer.requestId);
-    expect(Number(entry?.['at']?.N)).toBeGreaterThanOrEqual(before + 3_600_000);
+    const entry = entriesAmong(Items).find(({ requestId }) => requestId === answer.requestId);
+    expect(entry?.admittedAtMs).toBeGreaterThanOrEqual(before + 3_600_000);
     expect((await post(`${stack.devUrl}/clock`, { advanceMs: -1 })).status).toBe(400);
   });
 
@@ -125,7 +126,7 @@ describe('a stack with a data directory', () => {
     const second = await startTestStack({ dataDir, onTime: true });
     try {
       const { Items = [] } = await new DynamoDBClient(second.sdk).send(new ScanCommand({ TableName: second.tables.ledger }));
-      expect(Items.map((item) => item['requestId']?.S)).toContain(answer.requestId);
+      expect(entriesAmong(Items).map(({ requestId }) => requestId)).toContain(answer.requestId);
       expect(second.apiKey).toBe(first.apiKey);
       expect(second.clock.offsetMs).toBe(aheadMs);
       await expect(startTestStack({ dataDir })).rejects.toThrow(/in use/);

@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it, vi } from 'vitest';
 import { startTestStack } from '../support/stack.ts';
 import { startStackProcess } from '../support/stack-process.ts';
+import { entriesAmong } from '../support/stored-entries.ts';
 
 const PAST_THE_DEADLINE_MS = 10 * 60_000;
 
@@ -34,10 +35,10 @@ describe('a stack that is killed while a model works', () => {
     try {
       stack.clock.advance(PAST_THE_DEADLINE_MS);
       expect((await stack.runSchedule('compactor')).kind).toBe('answered');
-      const entries = (await scan(stack.endpoint, stack.tables.ledger)).filter((item) => item['requestId'] !== undefined);
-      expect(entries.map((item) => item['kind']?.S)).toEqual(['assumed']);
-      expect(BigInt(entries[0]?.['cost']?.N ?? 0)).toBeGreaterThan(0n);
-      expect(entries[0]?.['cost']).toEqual(entries[0]?.['held']);
+      const entries = entriesAmong(await scan(stack.endpoint, stack.tables.ledger));
+      expect(entries.map(({ kind }) => kind)).toEqual(['assumed']);
+      expect(entries[0]?.costPico).toBeGreaterThan(0n);
+      expect(entries[0]?.costPico).toEqual(entries[0]?.holdPico);
       expect(JSON.stringify(await scan(stack.endpoint, stack.tables.control))).not.toContain('"h#');
     } finally {
       await stack.stop();

@@ -8,7 +8,7 @@ import { watchAlerts } from '../support/stack-actions.ts';
 const NOT_EXERCISED: readonly (readonly [roleAndAction: RegExp, why: string])[] = [
   [/ logs:/, 'the Lambda service writes logs with the role; no call of the SDK does'],
   [/^BatchSubmitterJobRole\w* s3:ListBucket$/, 'Bedrock may list the folder of its input; the stand-in reads the one file'],
-  [/^BatchSubmitter\w* s3:AbortMultipartUpload$/, 'gives up an upload that fails half way; nothing here breaks S3'],
+  [/^(BatchSubmitter|Compactor)\w* s3:AbortMultipartUpload$/, 'gives up an upload that fails half way; nothing here breaks S3'],
   [/^BatchSubmitter\w* sns:Publish$/, 'a loop alert of a call on demand; jobs carry no tools, so that none can be made here'],
   [/^Compactor\w* sns:Publish$/, 'money that drifted: proven with the day audit'],
   [/ sqs:GetQueueAttributes$/, 'the event source mapping asks when it is created'],

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import { harvestJobs } from '../../functions/batch-harvester/harvest-jobs.ts';
 import { takeJobs } from '../../functions/batch-intake/take-jobs.ts';
@@ -7,8 +6,10 @@ import type { Refusal } from '../../functions/core/errors.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import type { JobMessage } from '../../functions/core/wire/job.ts';
 import type { RouteAnswer, RouteRequest } from '../../functions/core/wire/route.ts';
+import { TemplateVersions } from '../../functions/use-cases/template-versions.ts';
 import { crashing } from './crashing.ts';
 import { memoryAnswers, memoryBlobs, memoryJobs, memoryProvider, memoryQueue, memoryStaging, type RecordFate } from './memory-batch.ts';
+import { memoryFingerprints } from './memory-fingerprints.ts';
 import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -57,6 +58,9 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
   };
   const process = crashing(crash.at, crash.when, pause);
   if (mixed !== undefined) staging.leaseManifest = () => Promise.resolve('changed');
+  const failed = (_event: string, _facts: unknown, cause?: unknown): void => {
+    if (cause !== undefined) failures.push(cause);
+  };
   let nowMs = Date.parse('2026-11-22T10:00:00Z');
   const ports = {
     settings,
@@ -66,10 +70,9 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
     random: () => 0.5,
     sleep: () => Promise.resolve(),
     newId: (atMs: number) => ulid(atMs, chance),
-    fingerprints: { of: async (text: string) => createHash('sha256').update(text).digest('base64url') },
-    log: (_event: string, _facts: unknown, cause?: unknown) => {
-      if (cause !== undefined) failures.push(cause);
-    },
+    fingerprints: memoryFingerprints,
+    versions: new TemplateVersions({ fingerprints: memoryFingerprints, log: failed }),
+    log: failed,
     gates: process.wrap(gates),
     jobs: process.wrap(jobs),
     staging: process.wrap(staging),

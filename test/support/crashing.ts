@@ -3,13 +3,13 @@ export class Crash extends Error {}
 
 /**
  * Wraps ports so that the process dies around their n-th call: before it is applied, or after, with its answer lost. Counts the calls of a
- * run that is not to crash (`at` 0). `pause` comes before every call: with it, invocations that run at once overtake each other.
+ * run that is not to crash (`at` 0). `pause` comes before every call, and is told its name: with it, invocations that run at once overtake each other.
  */
-export function crashing(at: number, when: 'before' | 'after', pause: () => Promise<void> = () => Promise.resolve()) {
+export function crashing(at: number, when: 'before' | 'after', pause: (name: string) => Promise<void> = () => Promise.resolve()) {
   let calls = 0;
   let dead = false;
-  const around = async (call: () => unknown): Promise<unknown> => {
-    await pause();
+  const around = async (name: string, call: () => unknown): Promise<unknown> => {
+    await pause(name);
     if (dead) throw new Crash('dead');
     calls += 1;
     if (calls !== at) return call();
@@ -21,13 +21,13 @@ export function crashing(at: number, when: 'before' | 'after', pause: () => Prom
     new Proxy(port, {
       get(target, name) {
         const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        if (typeof name === 'string' && streams.includes(name)) return (...args: unknown[]) => streamed(() => member.apply(target, args));
-        return (...args: unknown[]) => around(() => member.apply(target, args));
+        if (typeof member !== 'function' || typeof name !== 'string') return member;
+        if (streams.includes(name)) return (...args: unknown[]) => streamed(name, () => member.apply(target, args));
+        return (...args: unknown[]) => around(name, () => member.apply(target, args));
       },
     });
-  async function* streamed(open: () => AsyncIterable<unknown>) {
-    await around(async () => undefined);
+  async function* streamed(name: string, open: () => AsyncIterable<unknown>) {
+    await around(name, async () => undefined);
     yield* open();
   }
   const restart = () => {

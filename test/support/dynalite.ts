@@ -1,8 +1,10 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 
+type Tables = { readonly ledgerTable: string; readonly controlTable: string };
+
 /** The DynamoDB stand-in that `npm start` uses, on a free port, with both tables. Points the SDK's environment at it. */
-export async function startDynalite(): Promise<{ ledgerTable: string; controlTable: string; stop: () => Promise<void> }> {
+export async function startDynalite(): Promise<Tables & { moreTables: (prefix: string) => Promise<Tables>; stop: () => Promise<void> }> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -11,8 +13,16 @@ export async function startDynalite(): Promise<{ ledgerTable: string; controlTab
   process.env['AWS_REGION'] = 'us-east-1';
   process.env['AWS_ACCESS_KEY_ID'] = 'local';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'local';
+  return {
+    ...(await createTables('')),
+    moreTables: (prefix) => createTables(`${prefix}-`),
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+async function createTables(prefix: string): Promise<Tables> {
   const client = new DynamoDBClient();
-  const [ledgerTable, controlTable] = ['ledger', 'control'];
+  const [ledgerTable, controlTable] = [`${prefix}ledger`, `${prefix}control`];
   for (const TableName of [ledgerTable, controlTable]) {
     await client.send(
       new CreateTableCommand({
@@ -27,5 +37,5 @@ export async function startDynalite(): Promise<{ ledgerTable: string; controlTab
     );
   }
   client.destroy();
-  return { ledgerTable, controlTable, stop: () => new Promise((resolve) => server.close(() => resolve())) };
+  return { ledgerTable, controlTable };
 }

@@ -68,7 +68,9 @@ function leafBroken(leaf: Gate, books: Books): string | undefined {
     if ((leaf.allowance[day] ?? 0n) < 0n) return `${leaf.scope} has spent more than its allowance`;
     const holds = leaf.holds.filter((hold) => hold.day === day);
     const chunks = leaf.chunks.filter((chunk) => chunk.day === day);
-    const entries = [...books.ledger.entries.values()].filter((entry) => entry.feature === feature && entry.day === day);
+    const entries = [...books.ledger.entries.values()].filter(
+      (entry) => entry.feature === feature && entry.day === day && entry.kind !== 'correction',
+    );
     const gone = entries.filter((entry) => {
       const id = `${entry.requestId.split('.')[2]}#${entry.attempt}`;
       return books.leafOfHold.get(id) === leaf.scope && !holds.some((hold) => hold.id === id);
@@ -85,12 +87,15 @@ function leafBroken(leaf: Gate, books: Books): string | undefined {
 
 /** And when everything is resolved and given back: the organization's books are the ledger, and nothing was spent without an entry. */
 export function brokenWhenQuiet(books: Books): string | undefined {
-  const ledgerTotal = sumPico([...books.ledger.entries.values()].map(({ costPico }) => costPico)) + sumPico(books.chunkCost.values());
+  const entries = [...books.ledger.entries.values()];
+  const totalOf = (booked: typeof entries) => sumPico(booked.map(({ costPico }) => costPico)) + sumPico(books.chunkCost.values());
+  // A correction changes the ledger, and no gate.
+  const settled = totalOf(entries.filter(({ kind }) => kind !== 'correction'));
   const committed = books.gates.peek(ORG).committedByMonth[MONTH] ?? 0n;
-  if (committed !== ledgerTotal) return `the organization has committed ${committed}, the ledger says ${ledgerTotal}`;
+  if (committed !== settled) return `the organization has committed ${committed}, the ledger says ${settled}`;
   const unbooked = [...books.spent.keys()].find((key) => !books.ledger.entries.has(key));
   if (unbooked !== undefined) return `${unbooked} was spent and has no entry`;
-  return sumPico(books.spent.values()) + sumPico(books.chunkCost.values()) > ledgerTotal ? 'more was spent than booked' : undefined;
+  return sumPico(books.spent.values()) + sumPico(books.chunkCost.values()) > totalOf(entries) ? 'more was spent than booked' : undefined;
 }
 
 const dayOfUlid = (id: string) => new Date(ulidTimeMs(id)).toISOString().slice(0, 10);

@@ -32,7 +32,8 @@ export function ledgerEntry(over: Partial<LedgerEntry> = {}): LedgerEntry {
     holdPico: 5000n,
     latencyMs: 812,
     stopReason: 'end_turn',
-    fingerprint: 'f'.repeat(64),
+    fingerprint: 'f'.repeat(16),
+    prefix: [],
     ...over,
   };
 }

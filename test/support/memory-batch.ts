@@ -112,6 +112,10 @@ export function memoryBlobs(): BlobStore & { readonly files: Map<string, string>
     async putStream(key, parts) {
       files.set(key, (await Array.fromAsync(parts)).join(''));
     },
+    // Unpacked: what a reader of the file sees.
+    async putGzip(key, parts) {
+      files.set(key, (await Array.fromAsync(parts)).join(''));
+    },
     async *list(prefix) {
       for (const key of files.keys()) if (key.startsWith(prefix)) yield key;
     },

@@ -1,6 +1,6 @@
 import { type LedgerEntry, parseRequestId } from '../../functions/core/ledger.ts';
 import { type Rollup, rollUp } from '../../functions/core/rollup.ts';
-import { hourOfRequest } from '../../functions/core/ulid-time.ts';
+import { admissionOf, hourOfRequest } from '../../functions/core/ulid-time.ts';
 import type { Progress, UsageLedger } from '../../functions/ports/usage-ledger.ts';
 
 /** Rules that a test takes away to see that it notices. */
@@ -19,7 +19,7 @@ export function memoryLedger(mutation?: LedgerMutation): UsageLedger & { readonl
   return {
     entries,
     record(given) {
-      const entry = { ...given, hour: hourOfRequest(given.requestId) };
+      const entry = { ...given, admittedAtMs: admissionOf(given.requestId), hour: hourOfRequest(given.requestId) };
       const key = keyOf(entry.requestId, entry.attempt, entry.kind === 'correction');
       const known = entries.get(key);
       if (known === undefined || mutation === 'the last put wins') entries.set(key, entry);
@@ -28,8 +28,16 @@ export function memoryLedger(mutation?: LedgerMutation): UsageLedger & { readonl
     find: (requestId, attempt) => Promise.resolve(entries.get(keyOf(requestId, attempt, false))),
     ofRequest: (requestId) =>
       Promise.resolve([...entries.values()].filter((entry) => entry.requestId === requestId).toSorted((a, b) => a.attempt - b.attempt)),
-    async *ofHour(hour) {
-      for (const entry of entries.values()) if (entry.hour === hour) yield entry;
+    async *ofHour(hour, of) {
+      const wanted = [...entries].filter(
+        ([, entry]) =>
+          entry.hour === hour &&
+          (of === undefined || of.feature === entry.feature) &&
+          (of?.template === undefined || of.template === entry.template),
+      );
+      // As DynamoDB sorts: '#' comes before every character of a name.
+      const sortKey = (key: string) => key.replaceAll('.', '#');
+      yield* wanted.toSorted(([a], [b]) => (sortKey(a) < sortKey(b) ? -1 : 1)).map(([, entry]) => entry);
     },
     markDirty(hour, markId) {
       dirty.set(`${hour}#${markId}`, { hour, markId });
@@ -41,14 +49,20 @@ export function memoryLedger(mutation?: LedgerMutation): UsageLedger & { readonl
       return Promise.resolve();
     },
     putRollups(_hour, fresh) {
-      for (const { hour, day, feature, template, model, mode, team, owner, ...rest } of fresh) {
-        const names = { hour, day, feature, template, model, mode, team, owner };
+      for (const { hour, day, feature, template, model, provider, modelId, mode, team, owner, ...rest } of fresh) {
+        const names = { hour, day, feature, template, model, provider, modelId, mode, team, owner };
         rollups.set(Object.values(names).join('#'), { ...names, ...rest });
       }
       return Promise.resolve();
     },
     async *rollups(fromDay, toDay) {
       for (const rollup of rollups.values()) if (rollup.day >= fromDay && rollup.day <= toDay) yield rollup;
+    },
+    rollupsOf: (day, hour, feature) =>
+      Promise.resolve([...rollups.values()].filter((rollup) => rollup.day === day && rollup.hour === hour && rollup.feature === feature)),
+    async *hourCosts(day) {
+      for (const { hour, feature, template, costPico, day: own } of rollups.values())
+        if (own === day) yield { day, hour, feature, template, costPico };
     },
     progress: () => Promise.resolve(progress),
     setProgress(next) {

@@ -6,8 +6,10 @@ import type { RouteRequest } from '../../functions/core/wire/route.ts';
 import type { Alert } from '../../functions/ports/alerts.ts';
 import type { ModelAnswer, ModelCall, ModelClient } from '../../functions/ports/model-client.ts';
 import { type RoutePorts, routePorts } from '../../functions/use-cases/route-ports.ts';
+import { memoryFingerprints } from './memory-fingerprints.ts';
 import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
+import { memoryProfiles } from './memory-profiles.ts';
 import { memoryRefusals } from './memory-refusals.ts';
 import { memoryIdempotency, memoryRuns } from './memory-route-stores.ts';
 import { settings as smallSettings } from './settings.ts';
@@ -73,7 +75,8 @@ export function routeWorld({ settings = smallSettings(), model = () => says('42'
     idempotency: memoryIdempotency(),
     models,
     alerts: { publish: async (alert: Alert) => void alerts.push(alert) },
-    fingerprints: { of: async (text: string) => `h${text.length}-${text.slice(0, 4_000)}` },
+    fingerprints: memoryFingerprints,
+    profiles: memoryProfiles(),
     validate: schemaValidator(),
     now: () => clock.nowMs,
     random: () => 0,

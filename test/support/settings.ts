@@ -45,7 +45,7 @@ export const featureSettings = (name: string, over: Partial<FeatureSettings> = {
   allowModelOverride: false,
   limits: { inputTokens: 8000, outputTokens: 1024, minOutputTokens: 64 },
   caps: { dailyPico: usdToPico(50), monthlyPico: usdToPico(900) },
-  loop: { identicalPairs: 4, identicalRequests: 4, coolDownMs: 5 * MINUTE_MS, polling: [] },
+  loop: { identicalPairs: 4, sameErrors: 6, staleTurns: 12, identicalRequests: 4, coolDownMs: 5 * MINUTE_MS, polling: [] },
   cache: 'auto',
   batch: { eligible: true, model: 'haiku', maxDelayHours: 24, afterDeadline: 'wait', replyTo: [] },
   keepAnswersHours: 0,

@@ -60,8 +60,8 @@ export async function booked(stack: TestStack, answer: string): Promise<void> {
   promise(requestId !== undefined, `no answer: ${answer.slice(0, 200)}`);
   const scan = {
     TableName: stack.tables.ledger,
-    FilterExpression: 'requestId = :id',
-    ExpressionAttributeValues: { ':id': { S: requestId } },
+    FilterExpression: 'begins_with(pk, :usage) AND begins_with(sk, :request)',
+    ExpressionAttributeValues: { ':usage': { S: 'usage#' }, ':request': { S: requestId.replaceAll('.', '#') } },
   };
   const pages = paginateScan({ client: new DynamoDBClient(stack.sdk) }, scan);
   for await (const { Count = 0 } of pages) if (Count > 0) return;

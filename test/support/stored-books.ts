@@ -1,6 +1,5 @@
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { parseGate } from '../../functions/adapters/gate-item.ts';
-import { parseEntry } from '../../functions/adapters/ledger-item.ts';
 import { pendingDown, pendingUp } from '../../functions/core/budget.ts';
 import { monthOf } from '../../functions/core/calendar.ts';
 import { emptyGate, type Gate, type Scope } from '../../functions/core/gate.ts';
@@ -9,6 +8,7 @@ import type { LedgerEntry } from '../../functions/core/ledger.ts';
 import { picoToUsd, sumPico } from '../../functions/core/money.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import type { StackProcess } from './stack-process.ts';
+import { entriesAmong } from './stored-entries.ts';
 
 /** Everything about money that a stack has stored, read past all of its functions. */
 export type StoredBooks = {
@@ -28,7 +28,7 @@ export async function readBooks({ sdk, local }: Pick<StackProcess, 'sdk' | 'loca
     if (pk.startsWith('job#')) jobs.set(`${item['feature']?.S}.${item['jobId']?.S}`, item['answerText']?.S);
   }
   const entries: LedgerEntry[] = [];
-  for await (const item of scan(client, local.tables.ledger)) if (item['requestId'] !== undefined) entries.push(parseEntry(item));
+  for await (const item of scan(client, local.tables.ledger)) entries.push(...entriesAmong([item]));
   client.destroy();
   return { gates, entries, jobs };
 }
@@ -48,7 +48,8 @@ export function brokenBooks({ gates, entries }: StoredBooks, settings: Settings)
   const byDay = days.flatMap((day) => [
     ...Object.values(settings.features).flatMap((feature) => {
       const committed = sumPico(leavesOf(feature).map((leaf) => gateOf(leaf).committedByDay[day] ?? 0n));
-      const booked = sumPico(entries.filter((entry) => entry.feature === feature.name && entry.day === day).map((e) => e.costPico));
+      const calls = entries.filter((entry) => entry.feature === feature.name && entry.day === day && entry.kind !== 'correction');
+      const booked = sumPico(calls.map(({ costPico }) => costPico));
       return differ(`feature:${feature.name} and its entries of ${day}`, committed, booked);
     }),
     ...allGates(settings).flatMap((scope) => {

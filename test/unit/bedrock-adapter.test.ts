@@ -19,7 +19,7 @@ describe('a failure of the provider', () => {
     ['InternalServerException', 'model_unavailable', true],
     ['SomethingNewException', 'model_unavailable', true],
   ])('%s is %s; maybe billed: %s', (name, code, maybeBilled) => {
-    const failure = bedrockFailure(named(name), false);
+    const failure = bedrockFailure(named(name));
     expect([failure.code, failure.maybeBilled]).toEqual([code, maybeBilled]);
     expect(failure.publicMessage).not.toContain('my prompt');
   });
@@ -27,32 +27,32 @@ describe('a failure of the provider', () => {
   it.each(['ValidationException', 'ModelErrorException', 'SomethingNewException', 'SyntaxError'])(
     '%s may quote the request: its name is kept, its message is not',
     (name) => {
-      const { cause } = bedrockFailure(named(name, { $metadata: { httpStatusCode: 400 } }), false);
+      const { cause } = bedrockFailure(named(name, { $metadata: { httpStatusCode: 400 } }));
       expect([cause instanceof Error && cause.name, String(cause)]).toEqual([name, expect.not.stringContaining('my prompt')]);
     },
   );
 
   it('keeps what an operator needs where nothing is quoted', () => {
     const cause = Object.assign(new Error('You do not have access to the model'), { name: 'AccessDeniedException' });
-    expect(bedrockFailure(cause, false).cause).toBe(cause);
+    expect(bedrockFailure(cause).cause).toBe(cause);
   });
 
   it('before anything was sent was not billed; a connection that broke later may be', () => {
-    expect(bedrockFailure(named('Error', { code: 'ECONNREFUSED' }), false).maybeBilled).toBe(false);
-    expect(bedrockFailure(new AggregateError([named('Error', { code: 'ECONNREFUSED' })]), false).maybeBilled).toBe(false);
-    expect(bedrockFailure(named('Error', { code: 'ECONNRESET' }), false).maybeBilled).toBe(true);
+    expect(bedrockFailure(named('Error', { code: 'ECONNREFUSED' })).maybeBilled).toBe(false);
+    expect(bedrockFailure(new AggregateError([named('Error', { code: 'ECONNREFUSED' })])).maybeBilled).toBe(false);
+    expect(bedrockFailure(named('Error', { code: 'ECONNRESET' })).maybeBilled).toBe(true);
   });
 
   it('that is new, but the caller’s by its status, was not billed', () => {
-    expect(bedrockFailure(named('NewException', { $metadata: { httpStatusCode: 400 } }), false)).toMatchObject({
+    expect(bedrockFailure(named('NewException', { $metadata: { httpStatusCode: 400 } }))).toMatchObject({
       code: 'model_rejected_input',
       maybeBilled: false,
     });
-    expect(bedrockFailure(named('NewException', { $metadata: { httpStatusCode: 502 } }), false).maybeBilled).toBe(true);
+    expect(bedrockFailure(named('NewException', { $metadata: { httpStatusCode: 502 } })).maybeBilled).toBe(true);
   });
 
   it('in the middle of an answer may always have been billed', () => {
-    expect(bedrockFailure(named('ThrottlingException'), true).maybeBilled).toBe(true);
+    expect(bedrockFailure(named('ThrottlingException'), 12)).toMatchObject({ maybeBilled: true, seenOutputTokens: 12 });
   });
 });
 
@@ -145,7 +145,7 @@ describe('a streamed message', () => {
       { text: 'Let me look.' },
       { toolUse: { toolUseId: 't', name: 'search', input: { q: 'x' } } },
     ]);
-    expect([streamed.stopReason, streamed.usage?.outputTokens]).toEqual(['tool_use', 2]);
+    expect([streamed.stopReason, streamed.metadata?.usage?.outputTokens]).toEqual(['tool_use', 2]);
   });
 
   it('keeps a tool call without arguments, and one that broke off', () => {

@@ -1,65 +1,20 @@
-import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
-import { compact } from '../../functions/compactor/compact.ts';
 import { localDay } from '../../functions/core/calendar.ts';
-import { requestIdOf } from '../../functions/core/ledger.ts';
-import { picoToUsd, sumPico, usdToPico } from '../../functions/core/money.ts';
-import type { Alert } from '../../functions/ports/alerts.ts';
+import { picoToUsd, usdToPico } from '../../functions/core/money.ts';
 import { holdChunk } from '../../functions/use-cases/hold-chunk.ts';
-import { holdMoney } from '../../functions/use-cases/hold-money.ts';
-import { readUsage } from '../../functions/use-cases/read-usage.ts';
 import { settleMoney } from '../../functions/use-cases/settle-money.ts';
-import { ledgerEntry } from '../support/ledger-entry.ts';
-import { memoryGates } from '../support/memory-gates.ts';
-import { memoryLedger, rollupsOf } from '../support/memory-ledger.ts';
-import { settings as testSettings } from '../support/settings.ts';
+import { rollupsOf } from '../support/memory-ledger.ts';
+import { DAY, FEATURE, HOUR_MS, LEAF, memoryStores, NOON, upkeepWorld } from '../support/upkeep-world.ts';
 
-const NOON = Date.UTC(2026, 10, 20, 12, 10);
-const DAY = '2026-11-20';
-const HOUR_MS = 3_600_000;
-const FEATURE = 'invoice-extractor';
-const LEAF = `feature:${FEATURE}`;
-
-function world() {
-  const clock = { nowMs: NOON };
-  const alerts: Alert[] = [];
-  const ports = {
-    settings: testSettings(),
-    gates: memoryGates(),
-    ledger: memoryLedger(),
-    alerts: {
-      publish: (alert: Alert) => {
-        alerts.push(alert);
-        return Promise.resolve();
-      },
-    },
-    now: () => clock.nowMs,
-    random: () => 0,
-    sleep: () => Promise.resolve(),
-  };
-  const call = async (costUsd: string | undefined, attempt = 1) => {
-    const admittedAtMs = clock.nowMs;
-    const callId = ulid(admittedAtMs);
-    const money = { wantPico: usdToPico('0.1'), floorPico: usdToPico('0.1'), admittedAtMs, deadlineMs: admittedAtMs + 180_000 };
-    const held = await holdMoney({ feature: FEATURE, callId, attempt, template: 'extract', model: 'haiku', ...money }, ports);
-    if (held.kind !== 'held') throw new RangeError('the call is held');
-    const requestId = requestIdOf(FEATURE, 'extract', callId);
-    const entry = ledgerEntry({ requestId, admittedAtMs, day: held.hold.day, costPico: usdToPico(costUsd ?? '0'), attempt });
-    if (costUsd !== undefined) await settleMoney(held, entry, ports);
-    return { held, entry, requestId };
-  };
-  const usage = async () => Array.fromAsync(readUsage('2026-11-01', '2026-11-30', ports));
-  const total = async () => picoToUsd(sumPico((await usage()).map(({ costPico }) => costPico)));
-  return { ports, clock, alerts, call, total, usage };
-}
+const world = () => upkeepWorld(memoryStores());
 
 describe('the compactor', () => {
   it('books a call that died as its whole hold, and says so', async () => {
-    const { ports, clock, call, total } = world();
+    const { ports, clock, call, total, run } = world();
     const { requestId } = await call(undefined);
-    expect(await compact(ports)).toMatchObject({ resolvedAssumed: 0 });
+    expect(await run()).toMatchObject({ resolvedAssumed: 0 });
     clock.nowMs += 200_000;
-    expect(await compact(ports)).toMatchObject({ resolvedAssumed: 1 });
+    expect(await run()).toMatchObject({ resolvedAssumed: 1 });
     expect(await ports.ledger.find(requestId, 1)).toMatchObject({
       kind: 'assumed',
       costPico: usdToPico('0.1'),
@@ -70,68 +25,82 @@ describe('the compactor', () => {
   });
 
   it('settles with the entry of a call that died after writing it', async () => {
-    const { ports, clock, call } = world();
+    const { ports, clock, call, run } = world();
     const { entry } = await call(undefined);
     await ports.ledger.record({ ...entry, costPico: usdToPico('0.02') });
     clock.nowMs += 200_000;
-    expect(await compact(ports)).toMatchObject({ resolvedSettled: 1, resolvedAssumed: 0 });
+    expect(await run()).toMatchObject({ resolvedSettled: 1, resolvedAssumed: 0 });
     expect(ports.gates.peek(LEAF).committedByDay[DAY]).toBe(usdToPico('0.02'));
   });
 
+  it('finishes every other call when one cannot be, and that one with the next run', async () => {
+    const { ports, clock, call, run, failures } = world();
+    const broken = await call(undefined);
+    const whole = await call(undefined);
+    clock.nowMs += 200_000;
+    const find: typeof ports.ledger.find = (requestId, attempt) =>
+      requestId === broken.requestId ? Promise.reject(new Error('unreadable')) : ports.ledger.find(requestId, attempt);
+    await expect(run({ ledger: { ...ports.ledger, find } })).rejects.toThrow('unreadable');
+    expect(failures).toHaveLength(1);
+    expect(await ports.ledger.find(whole.requestId, 1)).toMatchObject({ kind: 'assumed' });
+    expect(await run()).toMatchObject({ resolvedAssumed: 1 });
+    expect(ports.gates.peek(LEAF).holds).toEqual([]);
+  });
+
   it('removes a batch hold that was never sealed, and leaves a sealed one', async () => {
-    const { ports, clock } = world();
+    const { ports, clock, run } = world();
     const chunk = { feature: FEATURE, wantPico: 10n, admittedAtMs: NOON, deadlineMs: NOON + 1000 };
     await holdChunk({ ...chunk, chunkId: 'open' }, ports);
     const sealed = await holdChunk({ ...chunk, chunkId: 'sealed' }, ports);
     if (sealed.kind !== 'held') expect.fail('the chunk is held');
     await ports.gates.sealChunk(sealed.leaf, sealed.chunk, 4n, NOON + 1000);
     clock.nowMs += 10_000;
-    expect(await compact(ports)).toMatchObject({ openChunksRemoved: 1 });
+    expect(await run()).toMatchObject({ openChunksRemoved: 1 });
     expect(ports.gates.peek(LEAF).chunks.map(({ chunkId }) => chunkId)).toEqual(['sealed']);
   });
 
   it('rolls up each closed hour once, catches up after a pause, and repeats without change', async () => {
-    const { ports, clock, call } = world();
+    const { ports, clock, call, run } = world();
     await call('0.01');
     clock.nowMs += HOUR_MS;
     await call('0.02');
     clock.nowMs += 5 * HOUR_MS;
-    await compact(ports);
+    await run();
     const rollups = await Array.fromAsync(ports.ledger.rollups(DAY, DAY));
     expect(rollups).toEqual(rollupsOf(ports.ledger));
-    expect(await compact(ports)).toMatchObject({ hoursRolledUp: 0 });
+    expect(await run()).toMatchObject({ hoursRolledUp: 0 });
     expect((await ports.ledger.progress()).closedHour).toBe('2026-11-20T17');
   });
 
   it('leaves an hour open while calls of it may still run', async () => {
-    const { ports, clock, call } = world();
+    const { ports, clock, call, run } = world();
     await call('0.01');
     clock.nowMs = Date.UTC(2026, 10, 20, 13, 3, 59);
-    await compact(ports);
+    await run();
     expect((await ports.ledger.progress()).closedHour).toBe('2026-11-20T11');
     clock.nowMs += 1000;
-    await compact(ports);
+    await run();
     expect((await ports.ledger.progress()).closedHour).toBe('2026-11-20T12');
   });
 
   it('rolls a closed hour up again when an entry came late, and usage counts it at once', async () => {
-    const { ports, clock, call, total } = world();
+    const { ports, clock, call, total, run } = world();
     const late = await call(undefined);
     clock.nowMs += HOUR_MS;
     await ports.ledger.setProgress({ closedHour: '2026-11-20T12' });
     await settleMoney(late.held, { ...late.entry, costPico: usdToPico('0.03') }, ports);
     expect(await total()).toBe('0.03');
-    expect(await compact(ports)).toMatchObject({ hoursRolledUp: 1 });
+    expect(await run()).toMatchObject({ hoursRolledUp: 1 });
     expect(await ports.ledger.dirtyHours()).toEqual([]);
     expect(await Array.fromAsync(ports.ledger.rollups(DAY, DAY))).toMatchObject([{ costPico: usdToPico('0.03') }]);
     expect(await total()).toBe('0.03');
   });
 
   it('keeps a mark that was made while it was reading', async () => {
-    const { ports, clock, call } = world();
+    const { ports, clock, call, run } = world();
     await call('0.01');
     clock.nowMs += 3 * HOUR_MS;
-    await compact(ports);
+    await run();
     await ports.ledger.markDirty('2026-11-20T12', 'first');
     const ledger = {
       ...ports.ledger,
@@ -140,17 +109,17 @@ describe('the compactor', () => {
         yield* ports.ledger.ofHour(hour);
       },
     };
-    await compact({ ...ports, ledger });
+    await run({ ledger });
     expect(await ports.ledger.dirtyHours()).toContainEqual({ hour: '2026-11-20T12', markId: 'second' });
     expect(await ports.ledger.dirtyHours()).not.toContainEqual({ hour: '2026-11-20T12', markId: 'first' });
   });
 
   it('gives leftover allowance back at midnight, so that the organization has committed what was spent', async () => {
-    const { ports, clock, call } = world();
+    const { ports, clock, call, run } = world();
     await call('0.01');
     expect(ports.gates.peek('org').committedByDay[DAY]).toBeGreaterThan(usdToPico('0.01'));
     clock.nowMs += 24 * HOUR_MS;
-    await compact(ports);
+    await run();
     for (const scope of ['org', 'team:finance', LEAF])
       expect(ports.gates.peek(scope)).toMatchObject({
         committedByDay: { [DAY]: usdToPico('0.01') },
@@ -159,33 +128,33 @@ describe('the compactor', () => {
   });
 
   it('audits a closed day once, and raises an alarm when money has drifted', async () => {
-    const { ports, clock, call, alerts } = world();
+    const { ports, clock, call, alerts, run } = world();
     const { entry } = await call('0.01');
     ports.ledger.entries.set(`${entry.requestId}#1`, { ...entry, costPico: usdToPico('0.02') });
     clock.nowMs += 24 * HOUR_MS;
-    expect(await compact(ports)).toMatchObject({ daysAudited: 1, featuresDrifted: 1 });
+    expect(await run()).toMatchObject({ daysAudited: 1, featuresDrifted: 1 });
     expect(alerts).toMatchObject([
       { kind: 'money_drift', scope: LEAF, evidence: { day: DAY, committedUsd: '0.01', bookedUsd: '0.02', driftUsd: '-0.01' } },
     ]);
-    expect(await compact(ports)).toMatchObject({ daysAudited: 0 });
+    expect(await run()).toMatchObject({ daysAudited: 0 });
   });
 
   it('finds nothing to alarm about in a day of settled, assumed, corrected and second attempts', async () => {
-    const { ports, clock, call, alerts } = world();
+    const { ports, clock, call, alerts, run } = world();
     const { entry } = await call('0.01');
     await ports.ledger.record({ ...entry, kind: 'correction', costPico: usdToPico('-0.005') });
     await call('0.02', 2);
     await call(undefined);
     clock.nowMs += 24 * HOUR_MS;
-    expect(await compact(ports)).toMatchObject({ daysAudited: 1, featuresDrifted: 0, resolvedAssumed: 1 });
+    expect(await run()).toMatchObject({ daysAudited: 1, featuresDrifted: 0, resolvedAssumed: 1 });
     expect(alerts).toEqual([]);
   });
 
   it('forgets an audited, empty day after a week, keeps its month, and never one that still holds money', async () => {
-    const { ports, clock, call } = world();
+    const { ports, clock, call, run } = world();
     await call('0.01');
     clock.nowMs += 8 * 24 * HOUR_MS;
-    expect(await compact(ports)).toMatchObject({ daysAudited: 1, daysForgotten: 1 });
+    expect(await run()).toMatchObject({ daysAudited: 1, daysForgotten: 1 });
     for (const scope of ['org', 'team:finance', LEAF])
       expect(ports.gates.peek(scope)).toMatchObject({
         committedByDay: {},
@@ -200,16 +169,16 @@ describe('the compactor', () => {
     if (chunk === undefined) expect.fail('the chunk is held');
     await ports.gates.sealChunk(LEAF, chunk, 10n, clock.nowMs);
     clock.nowMs += 9 * 24 * HOUR_MS;
-    expect(await compact(ports)).toMatchObject({ daysForgotten: 0 });
+    expect(await run()).toMatchObject({ daysForgotten: 0 });
     expect(ports.gates.peek(LEAF).chunks).toHaveLength(1);
   });
 
   it('does every other part when one fails, and then fails', async () => {
-    const { ports, clock, call } = world();
+    const { ports, clock, call, run } = world();
     await call('0.01');
     clock.nowMs += 24 * HOUR_MS;
-    const broken = { ...ports, ledger: { ...ports.ledger, dirtyHours: () => Promise.reject(new Error('store down')) } };
-    await expect(compact(broken)).rejects.toThrow('store down');
+    const broken = { ledger: { ...ports.ledger, dirtyHours: () => Promise.reject(new Error('store down')) } };
+    await expect(run(broken)).rejects.toThrow('store down');
     expect(ports.gates.peek('org').committedByDay[DAY]).toBe(usdToPico('0.01'));
   });
 

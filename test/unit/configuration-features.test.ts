@@ -3,6 +3,14 @@ import { broken, type Case, expectRefused } from '../support/broken-configuratio
 
 const extractor = ['features', 'extractor'];
 
+/** The price list has no batch price of DeepSeek R1. */
+function unpricedBatch(): Case {
+  const path = [...extractor, 'batch'];
+  const at = 'features.extractor.batch.model';
+  const wrong = broken('a batch model without batch price', path, { model: 'llama' }, /^llama has no batch price$/, /haiku, sonnet/, at);
+  return { ...wrong, text: wrong.text.replace('us.meta.llama3-3-70b-instruct-v1:0', 'us.deepseek.r1-v1:0') };
+}
+
 const ERRORS: readonly Case[] = [
   broken('an unknown team', [...extractor, 'team'], 'finanze', /^unknown team finanze$/, /did you mean finance\?/),
   broken('a feature without owner', [...extractor, 'owner'], undefined, /^owner is missing$/, /e-mail address/),
@@ -47,14 +55,7 @@ const ERRORS: readonly Case[] = [
     /once/,
     'features.extractor.templates.1',
   ),
-  broken(
-    'a batch model without batch price',
-    [...extractor, 'batch'],
-    { model: 'llama' },
-    /^llama has no batch price$/,
-    /haiku, sonnet/,
-    'features.extractor.batch.model',
-  ),
+  unpricedBatch(),
   broken('a tolerance out of range', [...extractor, 'route', 'tolerance'], 1.5, /out of range/, /0 to 1/),
   broken(
     'more output wanted than allowed',

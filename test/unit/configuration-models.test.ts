@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { resolveModel } from '../../lib/configuration/resolve-model.ts';
 import { broken, type Case, CONTEXT, check, expectRefused } from '../support/broken-configuration.ts';
 import { SOUND, withValue } from '../support/configuration.ts';
 
@@ -64,7 +65,127 @@ const ERRORS: readonly Case[] = [
   broken('a model named auto', ['models', 'auto'], { id: 'bedrock/us.meta.llama3-1-8b-instruct-v1:0' }, /cannot be named auto/),
 ];
 
+const SYSTEM_ARN = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile';
+const PROFILE = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123';
+const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+
+const ARNS: readonly Case[] = [
+  broken(
+    'an application profile that does not tell its model',
+    ['models', 'shared'],
+    { id: `bedrock/${PROFILE}` },
+    /^base is missing: the ARN of an application inference profile does not tell its model$/,
+    /^models\.shared\.base: the id that the profile was made from, such as us\.anthropic/,
+    'models.shared',
+  ),
+  broken(
+    'a base that is an application profile too',
+    ['models', 'shared'],
+    { id: `bedrock/${PROFILE}`, base: PROFILE },
+    /^does not tell a model$/,
+    /system profile’s id or ARN/,
+    'models.shared.base',
+  ),
+  broken(
+    'a floating base',
+    ['models', 'shared'],
+    { id: `bedrock/${PROFILE}`, base: 'us.anthropic.claude-latest' },
+    /must be pinned/,
+    /version or date/,
+    'models.shared.base',
+  ),
+  broken(
+    'a base without a price',
+    ['models', 'shared'],
+    { id: `bedrock/${PROFILE}`, base: 'us.meta.llama9-1b-instruct-v1:0' },
+    /^no price is known for us\.meta\.llama9-1b/,
+    /models\.shared\.price/,
+    'models.shared.base',
+  ),
+  broken(
+    'a base of another region',
+    ['models', 'shared'],
+    { id: `bedrock/${PROFILE}`, base: `eu.anthropic.claude-sonnet-4-5-20250929-v1:0` },
+    /^prefix does not fit the region us-east-1/,
+    /us\./,
+    'models.shared.base',
+  ),
+  broken(
+    'a base where the id tells the model',
+    ['models', 'haiku', 'base'],
+    SONNET,
+    /^base is only for the ARN of an application/,
+    /^nothing/,
+  ),
+  broken(
+    'an ARN of another region',
+    ['models', 'haiku', 'id'],
+    `bedrock/${SYSTEM_ARN.replace('us-east-1', 'us-west-2')}/${SONNET}`,
+    /^an ARN of us-west-2 cannot be called from the region us-east-1$/,
+    /an ARN of us-east-1, or an id/,
+  ),
+  broken(
+    'a profile that cannot be called from the ARN’s own region',
+    ['models', 'haiku', 'id'],
+    `bedrock/${SYSTEM_ARN}/eu.anthropic.claude-haiku-4-5-20251001-v1:0`,
+    /^prefix does not fit the region us-east-1/,
+  ),
+  broken(
+    'an ARN of provisioned throughput',
+    ['models', 'haiku', 'id'],
+    'bedrock/arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abc',
+    /^not the ARN of a Bedrock foundation model or inference profile$/,
+    /application-inference-profile/,
+  ),
+  broken(
+    'an ARN without a price',
+    ['models', 'haiku', 'id'],
+    'bedrock/arn:aws:bedrock:us-east-1::foundation-model/meta.llama9-1b-instruct-v1:0',
+    /^no price is known for meta\.llama9-1b/,
+    /your own price/,
+  ),
+];
+
 describe('a configuration of models', () => {
+  it.each(ARNS)('is refused for $what', expectRefused);
+
+  it.each([
+    ['a foundation model', { id: 'bedrock/arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0' }, 'amazon.nova-lite-v1:0'],
+    ['a system profile', { id: `bedrock/${SYSTEM_ARN}/${SONNET}` }, SONNET],
+    ['an application profile', { id: `bedrock/${PROFILE}`, base: SONNET }, SONNET],
+    ['an application profile of a profile’s ARN', { id: `bedrock/${PROFILE}`, base: `${SYSTEM_ARN}/${SONNET}` }, SONNET],
+  ])('calls %s by its ARN, and takes price, caching, batch and quirks of the model behind it', (_what, shape, modelId) => {
+    expect(check(withValue(['models', 'shared'], shape)).filter((problem) => problem.severity === 'error')).toEqual([]);
+    const { calledAs, ...model } = resolveModel('shared', shape);
+    expect(calledAs).toBe(shape.id.slice('bedrock/'.length));
+    expect(model).toEqual(resolveModel('shared', { id: `bedrock/${modelId}` }));
+  });
+
+  it('is warned of an own server that is priced as the vendor’s, and of a region with other prices', () => {
+    const warnings = (text: string, context = CONTEXT) => check(text, context).map(({ path, message }) => `${path}: ${message}`);
+    const proxy = { id: 'openai/gpt-5.4-mini', apiKeySecret: 'k', baseUrl: 'https://llm.example.com/v1' };
+    expect(warnings(withValue(['models', 'mini'], proxy))).toEqual([
+      'models.mini.baseUrl: priced as at openai itself; https://llm.example.com/v1 may charge otherwise',
+    ]);
+    const nova = withValue(['models'], {
+      haiku: { id: 'bedrock/amazon.nova-lite-v1:0' },
+      sonnet: { id: `bedrock/global.${SONNET.slice(3)}` },
+    });
+    expect(warnings(nova, { ...CONTEXT, region: 'eu-north-1' })).toEqual([
+      'models.haiku.id: priced as in the US; this region’s price may differ',
+    ]);
+  });
+
+  it('is refused in GovCloud without a price of one’s own, for no source has one', () => {
+    const model = { id: 'bedrock/anthropic.claude-haiku-4-5-20251001-v1:0' };
+    const errors = (shape: object) =>
+      check(withValue(['models', 'gov'], shape), { ...CONTEXT, region: 'us-gov-west-1' })
+        .filter(({ path }) => path.startsWith('models.gov'))
+        .map(({ message }) => message);
+    expect(errors(model)).toEqual([expect.stringMatching(/^no price is known for anthropic\.claude-haiku-4-5\S+ in us-gov-west-1,/)]);
+    expect(errors({ ...model, price: { input: 1.2, output: 6 } })).toEqual([]);
+  });
+
   it.each(ERRORS)('is refused for $what', expectRefused);
 
   it('is refused when it has no models', () => {

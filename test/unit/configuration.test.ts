@@ -102,7 +102,7 @@ describe('a configuration file', () => {
     expect(settings.features['extractor']).toMatchObject({
       ...{ mode: 'enforce', cache: 'auto', shards: 1, templates: { extract: { tier: 'learned' } }, openTemplates: false },
       limits: { inputTokens: 16_000, outputTokens: 2_048, minOutputTokens: 64 },
-      loop: { identicalPairs: 4, identicalRequests: 4, coolDownMs: 300_000, polling: [] },
+      loop: { identicalPairs: 4, sameErrors: 6, staleTurns: 12, identicalRequests: 4, coolDownMs: 300_000, polling: [] },
       batch: { eligible: false, model: 'haiku' },
     });
     expect(options).toEqual({ inferenceProfiles: true, identity: 'existing', callers: { extractor: [] }, corsOrigins: [] });

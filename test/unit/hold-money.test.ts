@@ -1,7 +1,10 @@
 import { ulid } from 'ulid';
 import { describe, expect, it } from 'vitest';
 import { ORG } from '../../functions/core/gate-tree.ts';
+import { rollUp } from '../../functions/core/rollup.ts';
+import { NO_USAGE } from '../../functions/core/usage.ts';
 import { holdMoney, unholdMoney } from '../../functions/use-cases/hold-money.ts';
+import { moneyDesk } from '../../functions/use-cases/money-desk.ts';
 import { settleMoney } from '../../functions/use-cases/settle-money.ts';
 import { ledgerEntry } from '../support/ledger-entry.ts';
 import { ask, DAY, FEATURE, LEAF, NOW, moneyWorld as world } from '../support/money-world.ts';
@@ -152,6 +155,26 @@ describe('a settled call', () => {
     const winner = await settleMoney(held, ledgerEntry({ requestId, costPico: 20n }), ports);
     expect(winner).toMatchObject({ kind: 'assumed', costPico: 90n });
     expect(ports.gates.peek(LEAF).committedByDay[DAY]).toBe(90n);
+  });
+
+  it('that was assumed already is corrected in the ledger to what it cost, once, and the gate does not change', async () => {
+    const ports = world();
+    const held = await holdMoney(ask(90n), ports);
+    if (held.kind !== 'held') expect.fail('the call is held');
+    const requestId = `${FEATURE}.extract.${held.hold.id.split('#')[0]}`;
+    const assumed = ledgerEntry({ requestId, kind: 'assumed', costPico: 90n, usage: NO_USAGE, owner: 'then@acme.example' });
+    await ports.ledger.record(assumed);
+    const real = ledgerEntry({ requestId, costPico: 20n, owner: 'now@acme.example' });
+    for (let again = 0; again < 2; again++) expect(await moneyDesk(ports).settle(held, real)).toMatchObject({ costPico: 20n });
+    const entries = await ports.ledger.ofRequest(requestId);
+    expect(entries).toMatchObject([
+      { kind: 'assumed', costPico: 90n },
+      { kind: 'correction', costPico: -70n, usage: real.usage, owner: 'then@acme.example', day: assumed.day },
+    ]);
+    expect(ports.gates.peek(LEAF).committedByDay[DAY]).toBe(90n);
+    expect(rollUp(entries.map((entry) => ({ ...entry, owner: real.owner })))).toMatchObject([
+      { costPico: 20n, calls: 1, usage: real.usage },
+    ]);
   });
 
   it('marks its hour when that may be rolled up already', async () => {

@@ -1,139 +1,153 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { usdToPico } from '../../functions/core/money.ts';
-import { costOf, findPrice, type PriceMode } from '../../functions/core/price-book.ts';
-import { NO_USAGE, type Usage } from '../../functions/core/usage.ts';
-import { priceBook } from '../../lib/prices/price-book.ts';
-import { priceRows } from '../../lib/prices/price-rows.ts';
+import { DAY_MS } from '../../functions/core/calendar.ts';
+import { findPrice, isStale, PRICE_MODES, type PriceMode } from '../../functions/core/price-book.ts';
+import { PRICE_BOOK_VERSION, priceBookVersion, pricedModels } from '../../lib/prices/price-book-version.ts';
+import { CATALOG, type Catalog, priceRows } from '../../lib/prices/price-rows.ts';
 import { renderPriceBook } from '../../lib/prices/write-price-book.ts';
 
 const AT = Date.parse('2026-11-22T12:00:00Z');
+const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0';
 type Provider = Parameters<typeof priceRows>[0];
 
-const rowOf = (provider: Provider, id: string, mode: PriceMode, atMs = AT) => findPrice(priceRows(provider, id), mode, atMs);
-
-/** USD per million tokens of each meter, as the vendors print them. */
-function printed(id: string, mode: PriceMode = 'on_demand', provider: Provider = 'bedrock', atMs = AT) {
-  const prices = rowOf(provider, id, mode, atMs)?.prices;
-  if (prices === undefined) return undefined;
-  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output } = prices;
-  return [input, cacheRead, cacheWrite5m, cacheWrite1h, output].map((pico) => Number(pico) / 1e6);
-}
-
-const HAIKU = 'anthropic.claude-haiku-4-5-20251001-v1:0';
-const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
-
-/** Input, cache read, 5-minute write, 1-hour write, output; computed by hand from the vendors' lists (facts of 2026-11-22). */
-const GOLDEN: readonly [id: string, mode: PriceMode, provider: Provider, usdPerMillion: readonly number[] | undefined][] = [
-  [`us.${HAIKU}`, 'on_demand', 'bedrock', [1.1, 0.11, 1.375, 2.2, 5.5]],
-  [`us.${HAIKU}`, 'batch', 'bedrock', [0.55, 0.055, 0.6875, 1.1, 2.75]],
-  [`eu.${HAIKU}`, 'on_demand', 'bedrock', [1.1, 0.11, 1.375, 2.2, 5.5]],
-  [`apac.${HAIKU}`, 'on_demand', 'bedrock', [1.1, 0.11, 1.375, 2.2, 5.5]],
-  [HAIKU, 'on_demand', 'bedrock', [1.1, 0.11, 1.375, 2.2, 5.5]],
-  [`global.${HAIKU}`, 'on_demand', 'bedrock', [1, 0.1, 1.25, 2, 5]],
-  [`global.${HAIKU}`, 'batch', 'bedrock', [0.5, 0.05, 0.625, 1, 2.5]],
-  [`us-gov.${HAIKU}`, 'on_demand', 'bedrock', undefined],
-  [`us.${SONNET}`, 'on_demand', 'bedrock', [3.3, 0.33, 4.125, 6.6, 16.5]],
-  [`us.${SONNET}`, 'batch', 'bedrock', [1.65, 0.165, 2.0625, 3.3, 8.25]],
-  [`us.${SONNET}`, 'flex', 'bedrock', undefined],
-  ['us.anthropic.claude-sonnet-4-20250514-v1:0', 'on_demand', 'bedrock', [3, 0.3, 3.75, 6, 15]],
-  ['us.anthropic.claude-sonnet-5', 'on_demand', 'bedrock', [2.2, 0.22, 2.75, 4.4, 11]],
-  ['us.anthropic.claude-sonnet-5', 'batch', 'bedrock', undefined],
-  ['us.anthropic.claude-sonnet-5-5', 'on_demand', 'bedrock', [2.2, 0.11, 2.75, 4.4, 11]],
-  ['global.anthropic.claude-sonnet-5-5', 'on_demand', 'bedrock', [2, 0.1, 2.5, 4, 10]],
-  ['us.anthropic.claude-opus-5-5', 'on_demand', 'bedrock', [4.4, 0.22, 5.5, 8.8, 22]],
-  ['us.anthropic.claude-opus-5-5', 'batch', 'bedrock', undefined],
-  ['us.anthropic.claude-opus-5', 'batch', 'bedrock', [2.75, 0.275, 3.4375, 5.5, 13.75]],
-  ['us.anthropic.claude-opus-4-5-20251101-v1:0', 'on_demand', 'bedrock', [5.5, 0.55, 6.875, 11, 27.5]],
-  ['us.anthropic.claude-opus-4-6-v1', 'batch', 'bedrock', [2.75, 0.275, 3.4375, 5.5, 13.75]],
-  ['us.anthropic.claude-opus-4-7', 'batch', 'bedrock', undefined],
-  ['global.anthropic.claude-fable-5-1', 'on_demand', 'bedrock', [10, 0.25, 12.5, 20, 50]],
-  ['us.anthropic.claude-haiku-5-5', 'on_demand', 'bedrock', [0.11, 0.011, 0.1375, 0.22, 0.55]],
-  ['us.amazon.nova-lite-v1:0', 'on_demand', 'bedrock', [0.06, 0.015, 0.06, 0.06, 0.24]],
-  ['us.amazon.nova-lite-v1:0', 'batch', 'bedrock', [0.03, 0.0075, 0.03, 0.03, 0.12]],
-  ['us.amazon.nova-micro-v1:0', 'on_demand', 'bedrock', [0.035, 0.00875, 0.035, 0.035, 0.14]],
-  ['us.amazon.nova-2-lite-v1:0', 'on_demand', 'bedrock', [0.33, 0.0825, 0.33, 0.33, 2.75]],
-  ['global.amazon.nova-2-lite-v1:0', 'on_demand', 'bedrock', [0.3, 0.075, 0.3, 0.3, 2.5]],
-  ['us.meta.llama3-3-70b-instruct-v1:0', 'on_demand', 'bedrock', [0.72, 0.72, 0.72, 0.72, 0.72]],
-  ['us.meta.llama3-3-70b-instruct-v1:0', 'batch', 'bedrock', undefined],
-  ['openai.gpt-oss-120b-1:0', 'on_demand', 'bedrock', [0.15, 0.15, 0.15, 0.15, 0.6]],
-  ['openai.gpt-oss-120b-1:0', 'flex', 'bedrock', [0.075, 0.075, 0.075, 0.075, 0.3]],
-  ['us.anthropic.claude-unheard-of', 'on_demand', 'bedrock', undefined],
-  ['claude-haiku-4-5-20251001', 'on_demand', 'anthropic', [1, 0.1, 1.25, 2, 5]],
-  ['gemini-2.5-flash', 'on_demand', 'google', [0.3, 0.03, 0.3, 0.3, 2.5]],
-  ['gpt-5.4-mini', 'on_demand', 'openai', [0.75, 0.075, 0.75, 0.75, 4.5]],
+/** What has no price: refused, never taken for zero. */
+const UNPRICED: readonly [id: string, mode: PriceMode, provider: Provider, why: string, at?: string][] = [
+  ['us.anthropic.claude-haiku-5-5', 'on_demand', 'bedrock', 'the day before its first', '2026-10-06T23:59:59Z'],
+  ['claude-haiku-5-5', 'on_demand', 'anthropic', 'the day before its first', '2026-10-06T23:59:59Z'],
+  ['us.anthropic.claude-sonnet-5-5', 'on_demand', 'bedrock', 'the day before its first', '2026-09-27T23:59:59Z'],
+  ['us.anthropic.claude-haiku-5-5', 'batch', 'bedrock', 'nobody lists one'],
+  ['us.anthropic.claude-sonnet-5', 'batch', 'bedrock', 'not in the price list'],
+  ['us.anthropic.claude-opus-5-5', 'batch', 'bedrock', 'not in the price list'],
+  ['us.anthropic.claude-opus-4-7', 'batch', 'bedrock', 'not in the price list'],
+  ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'flex', 'bedrock', 'Claude has no flex tier'],
+  ['us.amazon.nova-lite-v1:0', 'flex', 'bedrock', 'not in the price list'],
+  ['us.deepseek.r1-v1:0', 'batch', 'bedrock', 'not in the price list'],
+  ['openai.gpt-oss-120b-1:0', 'priority', 'bedrock', 'priority is configured'],
+  [`us-gov.${HAIKU}`, 'on_demand', 'bedrock', 'GovCloud has prices of its own'],
+  [`arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/${HAIKU}`, 'on_demand', 'bedrock', 'GovCloud has prices of its own'],
+  ['arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc', 'on_demand', 'bedrock', 'it does not tell its model'],
+  ['arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abc', 'on_demand', 'bedrock', 'billed by the hour'],
+  ['us.anthropic.claude-unheard-of', 'on_demand', 'bedrock', 'unknown'],
+  ['claude-haiku-4-5-20251001', 'batch', 'anthropic', 'batch runs on Bedrock'],
+  ['gpt-oss-120b', 'on_demand', 'openai', 'OpenAI itself does not serve it'],
+  ['claude-sonnet-4-5', 'on_demand', 'google', 'Gemini’s API does not serve it'],
+  ['gpt-realtime', 'on_demand', 'openai', 'it answers in sound'],
 ];
 
 describe('a price', () => {
-  it.each(GOLDEN)('of %s, %s, by %s is what its vendor prints', (id, mode, provider, expected) => {
-    expect(printed(id, mode, provider)).toEqual(expected);
+  it.each(UNPRICED)('of %s, %s, by %s is unknown: %s', (id, mode, provider, _why, at) => {
+    expect(findPrice(priceRows(provider, id), mode, at === undefined ? AT : Date.parse(at))).toBeUndefined();
   });
 
-  it('changes on the day that the vendor named', () => {
-    const flash = (day: string) => printed('gemini-3.8-flash', 'on_demand', 'google', Date.parse(`${day}T00:00:00Z`))?.at(0);
-    expect([flash('2026-12-31'), flash('2027-01-01')]).toEqual([0.75, 1.5]);
-    const sol = (day: string) => printed('us.openai.gpt-5.6-sol', 'on_demand', 'bedrock', Date.parse(`${day}T00:00:00Z`))?.at(-1);
-    expect([sol('2026-08-20'), sol('2026-08-21')]).toEqual([33, 22]);
+  it('is the same under an ARN as under the id, for every prefix', () => {
+    for (const prefix of ['global.', 'us.', 'eu.', 'apac.', 'jp.', 'au.', 'ca.', 'in.', 'sa.', 'mx.']) {
+      const arn = `arn:aws:bedrock:eu-west-1:123456789012:inference-profile/${prefix}${HAIKU}`;
+      expect(priceRows('bedrock', arn)).toEqual(priceRows('bedrock', `${prefix}${HAIKU}`));
+    }
+    expect(priceRows('bedrock', `arn:aws:bedrock:us-east-1::foundation-model/${HAIKU}`)).toEqual(priceRows('bedrock', HAIKU));
   });
 
-  it('of a model does not hold before the model did', () => {
-    expect(rowOf('bedrock', 'us.anthropic.claude-haiku-5-5', 'on_demand', Date.parse('2026-10-06T00:00:00Z'))).toBeUndefined();
+  it('costs twice the input for a 1-hour write of every Claude that has a cache, and never less than a 5-minute one', () => {
+    const rows = pricedModels().flatMap(({ provider, modelId }) => priceRows(provider, modelId).map((row) => ({ modelId, ...row })));
+    for (const { modelId, mode, prices } of rows) {
+      expect(prices.cacheWrite1h, modelId).toBeGreaterThanOrEqual(prices.cacheWrite5m);
+      const cached = modelId.includes('claude') && prices.cacheWrite5m > prices.input;
+      if (cached && mode === 'on_demand') expect(prices.cacheWrite1h, modelId).toBe(2n * prices.input);
+    }
+    expect(rows.filter(({ modelId, prices }) => modelId.includes('claude') && prices.cacheWrite5m > prices.input).length).toBeGreaterThan(
+      50,
+    );
   });
 
-  it('says where it was read, and when', () => {
-    for (const mode of ['on_demand', 'batch'] as const) {
-      expect(rowOf('bedrock', `us.${HAIKU}`, mode)).toMatchObject({
-        asOf: expect.stringMatching(/^2026-/),
-        source: expect.stringMatching(/\w/),
-      });
+  it('of half an odd number is rounded up', () => {
+    const rows = [{ from: '2020-01-01', input: 3, output: 5 }] as const;
+    const origin = { asOf: '2026-01-01', source: 'made up' };
+    const catalog: Catalog = {
+      book: { ...CATALOG.book, providers: { bedrock: { 'odd.model-v1:0': [...rows] } } },
+      overlay: { ...CATALOG.overlay, half: [{ models: /^odd\.model$/, modes: ['batch'], ...origin }] },
+    };
+    const batch = priceRows('bedrock', 'odd.model-v1:0', catalog).find(({ mode }) => mode === 'batch');
+    expect(batch?.prices).toMatchObject({ input: 2n, output: 3n });
+  });
+
+  it('says where it was read, and when, in any row of any model; and is never zero', () => {
+    const models = pricedModels();
+    expect(models.length).toBeGreaterThan(400);
+    const rows = models.flatMap(({ provider, modelId }) => priceRows(provider, modelId));
+    expect(new Set(rows.map(({ mode }) => mode))).toEqual(new Set(['on_demand', 'batch', 'flex']));
+    for (const { asOf, source, prices, longPrompt } of rows) {
+      expect(asOf).toMatch(/^2026-\d\d-\d\d$/);
+      expect(source).toMatch(/\w/);
+      for (const each of [prices, longPrompt?.prices ?? prices]) {
+        for (const pico of [each.input, each.output, each.cacheRead, each.cacheWrite5m, each.cacheWrite1h])
+          expect(pico).toBeGreaterThan(0n);
+      }
     }
   });
 
-  it('is never zero, in any row of any model that the book knows', () => {
-    const ids = Object.entries(priceBook.providers).flatMap(([provider, models]) => Object.keys(models).map((id) => ({ provider, id })));
-    expect(ids.length).toBeGreaterThan(200);
-    const free = Object.entries(priceBook.providers).flatMap(([provider, models]) =>
-      Object.entries(models)
-        .filter(([, rows]) => rows.some((row) => row.output === 0 && row.input === 0))
-        .map(([id]) => `${provider}/${id}`),
-    );
-    expect(free).toEqual([]);
+  it('is one for each mode and day', () => {
+    for (const { provider, modelId } of pricedModels()) {
+      const keys = priceRows(provider, modelId).map(({ mode, from }) => `${mode} ${from}`);
+      expect(new Set(keys).size, modelId).toBe(keys.length);
+    }
+  });
+
+  it('marks the models whose cache writes nobody asks for', () => {
+    const marked = (provider: Provider, id: string) => priceRows(provider, id).every((row) => row.implicitWrites === true);
+    expect([marked('openai', 'gpt-6-sol'), marked('bedrock', 'us.openai.gpt-5.6-terra')]).toEqual([true, true]);
+    expect([marked('openai', 'gpt-5.4-mini'), marked('bedrock', `us.${HAIKU}`)]).toEqual([false, false]);
   });
 });
 
-describe('the cost of a call', () => {
-  const cost = (id: string, usage: Partial<Usage>, mode: PriceMode = 'on_demand') => {
-    const row = rowOf('bedrock', id, mode);
-    if (row === undefined) throw new RangeError(`no price for ${id}`);
-    return costOf({ ...NO_USAGE, ...usage }, row).costPico;
-  };
-
-  it('adds each meter at its own price', () => {
-    // 1,000 x 1.1 + 10,000 x 0.11 + 2,000 x 1.375 + 3,000 x 2.2 + 500 x 5.5 = 14,300 millionths of a dollar.
-    const usage = { input: 1_000, cacheRead: 10_000, cacheWrite5m: 2_000, cacheWrite1h: 3_000, output: 500 };
-    expect(cost(`us.${HAIKU}`, usage)).toBe(usdToPico('0.0143'));
+describe('a stale price', () => {
+  const row = (asOf: string | undefined) => ({
+    ...{ mode: 'on_demand' as const, from: '2020-01-01', source: 'test' },
+    prices: { input: 1n, cacheRead: 1n, cacheWrite5m: 1n, cacheWrite1h: 1n, output: 1n },
+    ...(asOf === undefined ? {} : { asOf }),
   });
 
-  it('of a batch is half', () => {
-    expect(cost(`us.${HAIKU}`, { input: 1_000_000, output: 100_000 }, 'batch')).toBe(usdToPico('0.825'));
+  it('was read more than 90 days ago', () => {
+    const readAt = Date.parse('2026-08-24T00:00:00Z');
+    expect([90 * DAY_MS, 90 * DAY_MS + 1].map((age) => isStale(row('2026-08-24'), readAt + age))).toEqual([false, true]);
   });
 
-  it('of Haiku 5.5 is five times as much for every token, once the prompt passes 100,000', () => {
-    const at = { input: 40_000, cacheRead: 60_000, output: 1_000 };
-    // 40,000 x 0.1 + 60,000 x 0.01 + 1,000 x 0.5 = 5,100 millionths.
-    expect(cost('global.anthropic.claude-haiku-5-5', at)).toBe(usdToPico('0.0051'));
-    // One token more: 40,001 x 0.5 + 60,000 x 0.05 + 1,000 x 2.5 = 25,500.5 millionths.
-    expect(cost('global.anthropic.claude-haiku-5-5', { ...at, input: 40_001 })).toBe(usdToPico('0.0255005'));
+  it('has a day: without one, somebody vouches for it', () => {
+    expect(isStale(row(undefined), AT)).toBe(false);
   });
 
-  it('of GPT-5.6 Luna doubles its input at 272,000 prompt tokens', () => {
-    expect(cost('global.openai.gpt-5.6-luna', { input: 271_999 })).toBe(usdToPico('0.0543998'));
-    expect(cost('global.openai.gpt-5.6-luna', { input: 272_000 })).toBe(usdToPico('0.1088'));
+  it('is none of the book today', () => {
+    const inForce = pricedModels().flatMap(({ provider, modelId }) =>
+      PRICE_MODES.flatMap((mode) => findPrice(priceRows(provider, modelId), mode, AT) ?? []),
+    );
+    expect(inForce.filter((price) => isStale(price, AT))).toEqual([]);
   });
 });
 
 describe('the price book', () => {
   it('is what `npm run prices` makes of the reviewed package', () => {
     expect(readFileSync('lib/prices/price-book.json', 'utf8')).toBe(renderPriceBook());
+  });
+
+  it('has a version of at most 20 characters: the newest day, and a digest', () => {
+    expect(PRICE_BOOK_VERSION).toMatch(/^2026-11-22\.[0-9a-f]{8}$/);
+    expect(priceBookVersion()).toBe(PRICE_BOOK_VERSION);
+  });
+
+  it('has another version after any change: of a price, of the overlay, of a source, of a rule', () => {
+    const { book, overlay } = CATALOG;
+    const [first, ...rest] = overlay.newer;
+    if (first === undefined) throw new RangeError('the overlay is empty');
+    const nova = [{ from: '2020-01-01', input: 60_001, output: 240_000, cacheRead: 15_000 }];
+    const bedrock = { ...book.providers['bedrock'], 'amazon.nova-lite-v1:0': nova };
+    const changed: readonly Catalog[] = [
+      { overlay, book: { ...book, providers: { ...book.providers, bedrock } } },
+      { book, overlay: { ...overlay, newer: rest } },
+      { book, overlay: { ...overlay, newer: [{ ...first, source: 'somewhere else' }, ...rest] } },
+      { book, overlay: { ...overlay, hourWrites: overlay.hourWrites.map((fact) => ({ ...fact, timesInput: 3 })) } },
+      { book, overlay: { ...overlay, half: overlay.half.slice(1) } },
+      { book, overlay: { ...overlay, implicitWrites: [] } },
+    ];
+    const versions = changed.map((catalog) => priceBookVersion(catalog));
+    expect(new Set([...versions, PRICE_BOOK_VERSION]).size).toBe(changed.length + 1);
   });
 });

@@ -68,7 +68,7 @@ describe('the bounds of an attempt', () => {
         const write5m = cacheWrite === 'none' ? 0 : written;
         const usage = { input, cacheRead, cacheWrite5m: write5m, cacheWrite1h: 0, output, reasoning: 0 };
         const call = { estimatedInputTokens: promptTokens(usage), requestedMaxTokens: undefined, cacheWrite } as const;
-        const bounds = boundAttempt(featureSettings('f'), modelSettings('m', 3, 15), row, call);
+        const bounds = boundAttempt(featureSettings('f'), modelSettings('m', 3, 15), [row], call);
         return costOf(usage, row).costPico <= bounds.wantPico;
       }),
     );
@@ -78,7 +78,7 @@ describe('the bounds of an attempt', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 20_000_000_000n }), (extra) => {
         const call = { estimatedInputTokens: 1_000, requestedMaxTokens: undefined, cacheWrite: 'none' } as const;
-        const bounds = boundAttempt(featureSettings('f'), modelSettings('m', 3, 15), row, call);
+        const bounds = boundAttempt(featureSettings('f'), modelSettings('m', 3, 15), [row], call);
         const held = bounds.floorPico + extra;
         const maxTokens = affordableMaxTokens(bounds, held);
         return maxTokens >= 64 && maxTokens <= 1_024 && bounds.inputPico + BigInt(maxTokens) * bounds.outputPerTokenPico <= held;
@@ -89,7 +89,7 @@ describe('the bounds of an attempt', () => {
   it('are the least of what caller, feature and model allow', () => {
     const tokens = (requested: number | undefined, ofModel: number) => {
       const call = { estimatedInputTokens: 1, requestedMaxTokens: requested, cacheWrite: 'none' } as const;
-      return boundAttempt(featureSettings('f'), modelSettings('m', 3, 15, { maxOutputTokens: ofModel }), row, call).maxTokens;
+      return boundAttempt(featureSettings('f'), modelSettings('m', 3, 15, { maxOutputTokens: ofModel }), [row], call).maxTokens;
     };
     expect([tokens(10, 8192), tokens(undefined, 8192), tokens(9999, 8192), tokens(undefined, 512)]).toEqual([10, 1024, 1024, 512]);
   });

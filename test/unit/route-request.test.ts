@@ -57,6 +57,17 @@ describe('an answered request', () => {
     );
   });
 
+  it('stamps metadata within what Bedrock takes, however long the names are', async () => {
+    const name = `n${'_-'.repeat(23)}9`;
+    const features = { [name]: featureSettings(name, { team: name, templates: { [name]: { tier: 'cheap' } } }) };
+    const world = routeWorld({ settings: settings({ features, environment: 'Staging EU_2.blue-1' }) });
+    await routeRequest(ask({ feature: name, template: name, run: `Run:${'x'.repeat(120)}._-` }), world.ports);
+    const pairs = Object.entries(world.calls[0]?.metadata ?? {});
+    expect(pairs.length).toBeLessThanOrEqual(16);
+    // Bedrock API reference, RequestMetadataBaseFilters: pattern and length of key and value.
+    for (const part of pairs.flat()) expect(part).toMatch(/^[a-zA-Z0-9\s._:/=+$@-]{1,256}$/);
+  });
+
   it('is clamped, not refused, when only a shorter answer is affordable', async () => {
     const world = routeWorld({ settings: withFeature({ caps: { dailyPico: usdToPico('0.003') } }) });
     const { receipt } = await answered(ask({ template: 'dispute' }), world.ports);

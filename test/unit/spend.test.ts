@@ -4,6 +4,8 @@ import { spendJson, spendText } from '../../cli/spend.ts';
 import { sumPico, usdToPico } from '../../functions/core/money.ts';
 import type { Rollup } from '../../functions/core/rollup.ts';
 import { SPEND_KEYS, spendBy } from '../../functions/core/spend.ts';
+import { stalePrices } from '../../functions/core/stale-prices.ts';
+import { modelSettings, priceRow } from '../support/settings.ts';
 
 const usage = (input: number) => ({ input, cacheRead: 2 * input, cacheWrite5m: 3, cacheWrite1h: 4, output: 5, reasoning: 1 });
 const rollup = (over: Partial<Rollup> = {}): Rollup => ({
@@ -15,9 +17,11 @@ const rollup = (over: Partial<Rollup> = {}): Rollup => ({
     owner: 'a@x.example',
     team: 'support',
     model: 'haiku',
+    provider: 'bedrock',
+    modelId: 'us.test.haiku-v1:0',
     mode: 'on_demand',
   },
-  ...{ calls: 2, escalations: 0, usage: usage(10), costPico: usdToPico('1.5'), assumedPico: 0n, correctionPico: 0n },
+  ...{ calls: 2, escalations: 0, usage: usage(10), charges: [], costPico: usdToPico('1.5'), assumedPico: 0n, correctionPico: 0n },
   ...over,
 });
 
@@ -98,5 +102,23 @@ describe('spend for people', () => {
 
   it('says when there is none', () => {
     expect(spendText({ ...shown, rows: [] })).toBe('No usage from 2026-11-17 to 2026-11-23.');
+  });
+});
+
+describe('prices that nobody has looked at for 90 days', () => {
+  const day = Date.parse('2026-11-25T00:00:00Z');
+  const models = {
+    old: modelSettings('old', 1, 5, { prices: [priceRow(1, 5, { asOf: '2026-08-26' })] }),
+    fresh: modelSettings('fresh', 1, 5, { prices: [priceRow(1, 5, { asOf: '2026-08-27' })] }),
+    replaced: modelSettings('replaced', 1, 5, {
+      prices: [priceRow(1, 5, { asOf: '2026-01-01' }), priceRow(2, 9, { from: '2026-09-01', asOf: '2026-09-01' })],
+    }),
+    batched: modelSettings('batched', 1, 5, { prices: [priceRow(1, 5), priceRow(1, 2, { mode: 'batch', asOf: '2026-02-03' })] }),
+  };
+  it('are named with their day, in every mode; what has been replaced is not', () => {
+    expect(stalePrices({ models }, day)).toEqual([
+      { model: 'old', asOf: '2026-08-26' },
+      { model: 'batched', asOf: '2026-02-03' },
+    ]);
   });
 });

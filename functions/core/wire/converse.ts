@@ -1,3 +1,5 @@
+import type { ServiceTier } from '../service-tier.ts';
+
 /** Bedrock Converse shapes as they travel in JSON: bytes are base64 strings. Only what Spillway looks at is named; the rest passes through. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -37,4 +39,5 @@ export type Prompt = {
   readonly inferenceConfig?: InferenceConfig;
   readonly toolConfig?: ToolConfig;
   readonly outputConfig?: { readonly [key: string]: Json };
+  readonly serviceTier?: { readonly type: ServiceTier };
 };
