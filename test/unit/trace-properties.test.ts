@@ -7,14 +7,15 @@ import type { Rollup } from '../../functions/core/rollup.ts';
 import { badHours } from '../../functions/core/trace/bad-hours.ts';
 import { Breakdown } from '../../functions/core/trace/breakdown.ts';
 import { changeIn } from '../../functions/core/trace/change.ts';
-import { CostSeries } from '../../functions/core/trace/cost-series.ts';
-import { daySlots, sameTimes } from '../../functions/core/trace/day-slots.ts';
+import { CostSeries, costsOf } from '../../functions/core/trace/cost-series.ts';
+import { type DaySlots, daySlots, sameTimes } from '../../functions/core/trace/day-slots.ts';
 import { traceWindow } from '../../functions/core/trace/find-spike.ts';
 import { riseOn } from '../../functions/core/trace/rise.ts';
 import { largestSurge } from '../../functions/core/trace/surge.ts';
 import { costPico, meteredPico } from '../../functions/core/trace/totals.ts';
 import { NO_USAGE } from '../../functions/core/usage.ts';
 import { readFeatureUsage } from '../../functions/use-cases/read-feature-usage.ts';
+import { readHourCosts } from '../../functions/use-cases/read-hour-costs.ts';
 import { readUsage } from '../../functions/use-cases/read-usage.ts';
 import { ledgerEntry } from '../support/ledger-entry.ts';
 import { rollup } from '../support/rollups.ts';
@@ -162,17 +163,44 @@ describe('the breakdown of entries', () => {
   });
 });
 
-describe('the usage of one feature', () => {
-  it('is that part of everybody’s usage, open and dirty hours included', async () => {
-    const nowMs = Date.UTC(2026, 10, 22, 18, 30);
-    const late = callsAt(Date.UTC(2026, 10, 19, 9, 5), 3);
-    const entries = [...late, ...callsAt(nowMs - 60_000, 4), ...callsAt(nowMs - 60_000, 2, { feature: 'docs-search', template: 'answer' })];
-    const world = await traceWorld({ 'invoice-extractor/extract': office(3), 'docs-search/answer': office(1) }, entries, { nowMs });
-    await world.ledger.markDirty('2026-11-19T09', 'late');
-    const all = await Array.fromAsync(readUsage('2026-11-02', '2026-11-22', world));
-    const sorted = (rollups: readonly Rollup[]) => rollups.map((each) => `${each.hour} ${each.template} ${each.costPico}`).toSorted();
-    const own = await readFeatureUsage('invoice-extractor', world.window, world);
-    expect(sorted(own)).toEqual(sorted(all.filter(({ feature }) => feature === 'invoice-extractor')));
-    expect(own.some(({ hour }) => hour === '2026-11-22T18')).toBe(true);
+describe('what a trace reads', () => {
+  const timezone = 'Asia/Kolkata';
+  const nowMs = Date.UTC(2026, 10, 22, 18, 50);
+
+  /** Local midnight was at half past six, in the hour that is still open; one entry came after its hour's rollup. */
+  async function world() {
+    const open = [nowMs - 40 * 60_000, nowMs - 60_000].flatMap((atMs) =>
+      ['extract', 'dispute'].flatMap((template) => callsAt(atMs, 3, { template }, timezone)),
+    );
+    const others = callsAt(nowMs - 60_000, 2, { feature: 'docs-search', template: 'answer' }, timezone);
+    const habits = { 'invoice-extractor/extract': office(3), 'docs-search/answer': office(1) };
+    const made = await traceWorld(habits, [...open, ...others], { nowMs, timezone });
+    for (const late of callsAt(Date.UTC(2026, 10, 19, 5, 5), 3, {}, timezone)) await made.ledger.record(late);
+    await made.ledger.markDirty('2026-11-19T05', 'late');
+    return made;
+  }
+  const everybodys = async (made: Awaited<ReturnType<typeof world>>, days: readonly DaySlots[]) =>
+    Array.fromAsync(readUsage(days[0]?.day ?? '', days.at(-1)?.day ?? '', made));
+
+  it.each([21, 20])('is, of one feature and %d days, that part of everybody’s usage, open and dirty hours included', async (count) => {
+    const made = await world();
+    const days = made.window.slice(0, count);
+    const sorted = (rollups: readonly Rollup[]) =>
+      rollups.map((each) => `${each.day} ${each.hour} ${each.template} ${each.costPico}`).toSorted();
+    const own = await readFeatureUsage('invoice-extractor', days, made);
+    expect(sorted(own)).toEqual(sorted((await everybodys(made, days)).filter(({ feature }) => feature === 'invoice-extractor')));
+    expect(own.map(({ hour }) => hour)).toEqual(expect.arrayContaining(['2026-11-19T05', '2026-11-22T18']));
+  });
+
+  it.each([21, 20])('is, of all features and %d days, what they cost hour by hour', async (count) => {
+    const made = await world();
+    const days = made.window.slice(0, count);
+    const expected = new CostSeries();
+    for (const usage of await everybodys(made, days)) expected.add(usage);
+    const read = await readHourCosts(days, made);
+    const plain = (series: CostSeries) =>
+      series.templates().flatMap((costs) => days.map((day) => [costs.feature, costs.template, day.day, ...costsOf(costs, day)].join(' ')));
+    expect(plain(read).toSorted()).toEqual(plain(expected).toSorted());
+    for (const { day } of made.window) expect(read.dayTotal(day)).toBe(expected.dayTotal(day));
   });
 });

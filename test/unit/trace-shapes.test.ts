@@ -141,11 +141,19 @@ describe('a traced spike', () => {
 
   it('of calls whose usage nobody knows says that they are booked whole, and what would have been refused', async () => {
     const costPico = 1_000_000_000_000n;
-    const over = { kind: 'assumed', usage: NO_USAGE, costPico, holdPico: costPico, wouldRefuse: 'budget_exhausted' } as const;
+    const over = {
+      kind: 'assumed',
+      usage: NO_USAGE,
+      costPico,
+      holdPico: costPico,
+      wouldRefuse: 'budget_exhausted',
+      fingerprint: '',
+    } as const;
     const { text } = await told({}, await traceWorld({ [EXTRACT]: office(2) }, callsAt(at('2026-11-20T20:05Z'), 60, over), { nowMs: NOW }));
     expect(text).toMatch(/What changed: calls whose usage nobody knows, booked whole 100%/);
     expect(text).toContain('- 60 calls ended unknown and are booked at their whole hold, $60.00');
     expect(text).toContain('- observe mode let 60 calls pass that enforce mode refuses (budget_exhausted)');
+    expect(text).not.toContain('the same request');
   });
 
   it('whose entries have expired tells what the rollups still know', async () => {
@@ -162,12 +170,12 @@ describe('a traced spike', () => {
     const entries = callsAt(at('2026-11-20T09:10Z'), 200);
     const { ledger, ...world } = await traceWorld({ [EXTRACT]: office(2) }, entries, { nowMs: NOW });
     const [entry] = entries;
-    async function* endless() {
-      for (;;) if (entry !== undefined) yield entry;
+    async function* many() {
+      for (let read = 0; read < 200_001; read += 1) if (entry !== undefined) yield entry;
     }
     const { json, text } = await told(
       {},
-      { ...world, ledger: { ...ledger, ofHour: (hour) => (hour === entry?.hour ? endless() : ledger.ofHour(hour)) } },
+      { ...world, ledger: { ...ledger, ofHour: (hour) => (hour === entry?.hour ? many() : ledger.ofHour(hour)) } },
     );
     expect(json.spike.entries).toMatchObject({ read: 200_000, cut: true });
     expect(text).toContain('Read: the first 200,000 of 2');
