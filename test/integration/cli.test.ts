@@ -35,6 +35,12 @@ describe('spillway', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('error:')]);
   });
 
+  it('ends well when its reader has seen enough', async () => {
+    const program = resolve(import.meta.dirname, '../../bin/cli.ts');
+    const script = `set -o pipefail; "${process.execPath}" "${program}" config schema | true`;
+    await expect(promisify(execFile)('bash', ['-c', script])).resolves.toMatchObject({ stderr: '' });
+  });
+
   it('runs as a program of its own', async () => {
     const program = resolve(import.meta.dirname, '../../bin/cli.ts');
     const run = promisify(execFile)(process.execPath, [program, 'spend', '--local'], { cwd: folder });
