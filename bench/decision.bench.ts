@@ -1,4 +1,4 @@
-import { findLoop } from '../functions/core/loop.ts';
+import { judgeConversation } from '../functions/core/loop/judge-conversation.ts';
 import { planAttempt, planRequest } from '../functions/core/route-plan.ts';
 import type { RouteRequest } from '../functions/core/wire/route.ts';
 import { featureSettings, settings as makeSettings } from '../test/support/settings.ts';
@@ -37,7 +37,7 @@ export const benchmark: Benchmark = {
     const json = JSON.stringify(request);
     const parsing = await latencyOf(ROUNDS, () => JSON.parse(json));
     const deciding = await latencyOf(ROUNDS, (round) => {
-      findLoop(request.messages, { identicalPairs: 4, polling: [] });
+      judgeConversation(request.messages, featureSettings('code-agent').loop);
       const planned = planRequest(request, settings, { callId: `call-${round}`, admittedAtMs: 1_790_000_000_000 });
       if (planned.kind === 'refused') throw new RangeError(`the benchmark's request was refused: ${planned.refusal.reason}`);
       planAttempt(planned.plan, settings, { ...planned.plan.decision, number: 1, escalated: false });

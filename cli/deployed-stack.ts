@@ -22,7 +22,20 @@ export async function deployedStack(name: string): Promise<OperatedStack> {
     bucket: env.data.BUCKET,
     settings: () => loadSettings(env.data.SETTINGS_PATH),
     now: async () => Date.now(),
+    operator: callerOfAws,
   };
+}
+
+/** The principal's ARN: `arn:aws:sts::111122223333:assumed-role/Operator/alice`. Everybody may ask for it. */
+async function callerOfAws(): Promise<string> {
+  try {
+    const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+    const { Arn } = await new STSClient({ maxAttempts: 3 }).send(new GetCallerIdentityCommand({}));
+    if (Arn !== undefined) return Arn;
+  } catch (error) {
+    throw new OperatorError(`AWS does not say who you are, and an act without a name is not done: ${String(error)}`, { cause: error });
+  }
+  throw new OperatorError('AWS does not say who you are, and an act without a name is not done');
 }
 
 /** CloudFormation names a function `<stack>-<logical id>-<random>`. */

@@ -10,6 +10,7 @@ import { usageByDay } from '../functions/use-cases/usage-by-day.ts';
 import { asCsv, asJson, type Exported, type Rendering, type Write, writeExport } from './export-text.ts';
 import type { OperatedStack } from './operated-stack.ts';
 import type { Terminal } from './terminal.ts';
+import { usagePorts } from './usage-ports.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** `month` or `from` is given. */
@@ -26,11 +27,10 @@ const formatNamed = (name: ExportFormatName, settings: Settings): ExportFormat =
 
 /** Prints usage and money of whole local days, or writes them to a file and prints what is in it. */
 export async function exportUsage(stack: OperatedStack, options: ExportOptions, terminal: Terminal): Promise<void> {
-  const { dynamodbLedger } = await import('../functions/adapters/dynamodb-ledger.ts');
-  const [nowMs, settings] = await Promise.all([stack.now(), stack.settings()]);
-  const today = localDay(nowMs, settings.timezone);
+  const ports = await usagePorts(stack);
+  const { settings, now } = ports;
+  const today = localDay(now(), settings.timezone);
   const about = { format: options.format, ...daysOf(options, today) };
-  const ports = { ledger: dynamodbLedger({ LEDGER_TABLE: stack.tables.ledger }, settings.retentionDays), settings, now: () => nowMs };
   const format = formatNamed(options.format, settings);
   // Days to come have no usage: they are not asked for.
   const usage = usageByDay(about.from, about.to < today ? about.to : today, format.byTemplate, ports);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Settings } from '../functions/core/settings.ts';
@@ -23,7 +24,16 @@ export function localStack(folder: string): OperatedStack {
   process.env['AWS_SECRET_ACCESS_KEY'] = 'local';
   delete process.env['AWS_PROFILE'];
   delete process.env['AWS_SESSION_TOKEN'];
-  return { tables: stack.tables, bucket: stack.bucket, settings, now: () => clockOf(stack) };
+  return { tables: stack.tables, bucket: stack.bucket, settings, now: () => clockOf(stack), operator: async () => userOfMachine() };
+}
+
+/** In a container the user may have no name. */
+function userOfMachine(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 async function settings(): Promise<Settings> {

@@ -10,6 +10,8 @@ export type OperatedStack = {
   readonly settings: () => Promise<Settings>;
   /** The stack's own time: a local one may have been moved ahead. */
   readonly now: () => Promise<number>;
+  /** Who operates: the AWS principal of the shell's credentials, or on a local stack the user of this machine. */
+  readonly operator: () => Promise<string>;
 };
 
 /** The stack that the options name. From here on every AWS client of this process talks to it. OperatorError when there is none. */

@@ -1,13 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { SpillwayError } from '../functions/core/errors.ts';
+import { addBudgetVerb } from './budget-verb.ts';
 import { addConfigVerb } from './config-verb.ts';
 import { addExplainVerb } from './explain-verb.ts';
 import { addExportVerb } from './export-verb.ts';
 import { addKeysVerb } from './keys-verb.ts';
+import { addOverrideVerbs } from './override-verbs.ts';
+import { addPauseVerbs } from './pause-verbs.ts';
 import { addReconcileVerb } from './reconcile-verb.ts';
 import { addReportVerb } from './report-verb.ts';
 import { addSpendVerb } from './spend-verb.ts';
-import { OperatorError, type Terminal } from './terminal.ts';
+import { OperatorError, type Terminal, UsageError } from './terminal.ts';
 import { addTraceVerb } from './trace-verb.ts';
 
 /** Runs one command line. Answers its exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -25,6 +28,9 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   addReconcileVerb(program, terminal, fail);
   addReportVerb(program, terminal);
   addKeysVerb(program, terminal);
+  addBudgetVerb(program, terminal);
+  addPauseVerbs(program, terminal);
+  addOverrideVerbs(program, terminal);
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
     command.showHelpAfterError('(spillway --help shows all commands)');
@@ -34,6 +40,10 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UsageError) {
+      terminal.err(`spillway: ${error.message}\n`);
+      return 2;
+    }
     const message = error instanceof OperatorError ? error.message : error instanceof SpillwayError ? error.publicMessage : undefined;
     if (message === undefined) throw error;
     terminal.err(`spillway: ${message}\n`);

@@ -4,8 +4,7 @@ import { BillFold, type BillSum } from '../functions/core/reconcile/bill-sum.ts'
 import { billedModels } from '../functions/core/reconcile/billed-models.ts';
 import { LedgerFold, type LedgerSum } from '../functions/core/reconcile/ledger-sum.ts';
 import { reconcile as compare, type Reconciliation } from '../functions/core/reconcile/reconcile.ts';
-import type { Settings } from '../functions/core/settings.ts';
-import type { UsageLedger } from '../functions/ports/usage-ledger.ts';
+import type { UsagePorts } from '../functions/use-cases/live-hours.ts';
 import { readUsage } from '../functions/use-cases/read-usage.ts';
 import type { OperatedStack } from './operated-stack.ts';
 import { readBill } from './read-bill.ts';
@@ -13,6 +12,7 @@ import { HOW_TO_EXPORT } from './read-bill-file.ts';
 import { reconciliationJson } from './reconcile-json.ts';
 import { reconciliationText } from './reconcile-text.ts';
 import { OperatorError } from './terminal.ts';
+import { usagePorts } from './usage-ports.ts';
 
 export type ReconcileOptions = {
   /** Per cent of the larger side that a difference may have. */
@@ -38,17 +38,14 @@ export async function reconcile(
   files: readonly string[],
   options: ReconcileOptions,
 ): Promise<{ readonly text: string; readonly drifts: boolean }> {
-  const { dynamodbLedger } = await import('../functions/adapters/dynamodb-ledger.ts');
-  const [nowMs, settings] = await Promise.all([stack.now(), stack.settings()]);
-  const ledger = dynamodbLedger({ LEDGER_TABLE: stack.tables.ledger }, settings.retentionDays);
-  const reconciled = await reconcileWith({ ledger, settings, now: () => nowMs }, files, options);
+  const reconciled = await reconcileWith(await usagePorts(stack), files, options);
   const text = options.json === true ? reconciliationJson(reconciled) : reconciliationText(reconciled);
   return { text, drifts: reconciled.found.verdict === 'drift' };
 }
 
 /** The same with any ledger. */
 export async function reconcileWith(
-  ports: { readonly ledger: UsageLedger; readonly settings: Settings; readonly now: () => number },
+  ports: UsagePorts,
   files: readonly string[],
   { tolerance }: Pick<ReconcileOptions, 'tolerance'>,
 ): Promise<Reconciled> {

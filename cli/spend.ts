@@ -7,6 +7,7 @@ import { promptTokens } from '../functions/core/usage.ts';
 import { readUsage } from '../functions/use-cases/read-usage.ts';
 import type { OperatedStack } from './operated-stack.ts';
 import { printTable } from './print-table.ts';
+import { usagePorts } from './usage-ports.ts';
 
 /** Days shown when none are asked for: the week that the report covers, too. */
 const DEFAULT_DAYS = 7;
@@ -17,12 +18,12 @@ type Spend = { readonly from: string; readonly to: string; readonly by: readonly
 
 /** Usage and money of local days, the running hour included. */
 export async function spend(stack: OperatedStack, options: SpendOptions): Promise<string> {
-  const { dynamodbLedger } = await import('../functions/adapters/dynamodb-ledger.ts');
-  const [nowMs, settings] = await Promise.all([stack.now(), stack.settings()]);
+  const ports = await usagePorts(stack);
+  const { settings } = ports;
+  const nowMs = ports.now();
   const to = options.to ?? localDay(nowMs, settings.timezone);
   const from = options.from ?? addDays(to, 1 - DEFAULT_DAYS);
-  const ledger = dynamodbLedger({ LEDGER_TABLE: stack.tables.ledger }, settings.retentionDays);
-  const usage = await Array.fromAsync(readUsage(from, to, { ledger, settings, now: () => nowMs }));
+  const usage = await Array.fromAsync(readUsage(from, to, ports));
   const found = { from, to, by: options.by, ...spendBy(usage, options.by) };
   return options.json === true ? spendJson(found) : [spendText(found), ...staleness(settings, nowMs)].join('\n\n');
 }

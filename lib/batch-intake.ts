@@ -30,6 +30,7 @@ export class BatchIntake extends Construct {
     });
     grantAnswering(this.function, foundation, queues);
     control.grantCreate(this.function);
+    control.grantReadOverrides(this.function);
     blobs.grantRead(this.function, 'requests/');
     blobs.grantWrite(this.function, 'batch/chunks/');
     // GetQueueAttributes: Lambda refuses to create an event source without it.

@@ -28,6 +28,16 @@ export class ControlTable extends Construct {
     return this.table.grant(grantee, 'dynamodb:Query');
   }
 
+  /** Know what operators have ordered. */
+  grantReadOverrides(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:Query'],
+      resourceArns: [this.table.tableArn],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [controlKeys.override('', '', '').pk] } },
+    });
+  }
+
   /** Drop chunks whose records are all answered. Gates, runs, jobs and keys are never deleted; what ends, expires. */
   grantDropChunks(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({

@@ -63,6 +63,7 @@ export class Foundation extends Construct {
     this.grantSettings(grantee);
     this.control.grantChange(grantee);
     this.control.grantCreate(grantee);
+    this.control.grantReadOverrides(grantee);
     this.ledger.grantRecord(grantee);
     this.alerts.grantPublish(grantee);
     this.models.grantConverse(grantee);

@@ -3,6 +3,7 @@ import { clockAndChance } from './clock-and-chance.ts';
 import { dynamodbGates } from './dynamodb-gates.ts';
 import { dynamodbJobs } from './dynamodb-jobs.ts';
 import { dynamodbLedger } from './dynamodb-ledger.ts';
+import { dynamodbOverrides } from './dynamodb-overrides.ts';
 import { dynamodbStaging } from './dynamodb-staging.ts';
 import { fingerprints } from './fingerprint.ts';
 import { s3Blobs } from './s3-blobs.ts';
@@ -22,6 +23,7 @@ export const batchStores = (env: Environment, settings: Settings) => ({
   ledger: dynamodbLedger(env, settings.retentionDays),
   jobs: dynamodbJobs(env),
   staging: dynamodbStaging(env),
+  overrideStore: dynamodbOverrides(env),
   blobs: s3Blobs(env),
   answers: sqsAnswers(env),
   fingerprints: fingerprints(env),

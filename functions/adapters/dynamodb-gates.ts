@@ -1,6 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { monthOf } from '../core/calendar.ts';
 import type { ChunkHold, Hold, Scope } from '../core/gate.ts';
+import { WHOLE_FEATURE } from '../core/gate-pause.ts';
 import type { PicoUsd } from '../core/money.ts';
 import type { GateStore, GateWrite, HoldWrite, Room } from '../ports/gate-store.ts';
 import { conditional, dynamodb, itemKey, number, readItem, text } from './dynamodb-client.ts';
@@ -96,7 +97,9 @@ function holding(hold: Hold): UpdateExpression {
     .add(at.month(monthOf(hold.day)), hold.amountPico)
     .add(at.allowance(hold.day), -hold.amountPico)
     .whenAbsent(at.hold(hold.id))
-    .whenAbsentOrBelow(at.watermark, hold.admittedAtMs);
+    .whenAbsentOrBelow(at.watermark, hold.admittedAtMs)
+    .whenAbsentOrAtMost(at.pause(WHOLE_FEATURE), BigInt(hold.admittedAtMs))
+    .whenAbsentOrAtMost(at.pause(hold.template), BigInt(hold.admittedAtMs));
   return hold.hour === undefined ? update : update.add(at.hour(hold.hour), hold.amountPico);
 }
 
@@ -162,12 +165,13 @@ function transfers(write: Write): Pick<GateStore, 'grant' | 'take' | 'giveBack' 
 function chunks(write: Write): Pick<GateStore, 'openChunk' | 'sealChunk' | 'settleChunk'> {
   const is = (update: UpdateExpression, chunk: ChunkHold) => update.whenEqual(at.chunk(chunk.chunkId), text(chunkValue(chunk)));
   return {
-    async openChunk(scope, chunk, room) {
+    async openChunk(scope, chunk, room, atMs) {
       if (!fits(room)) return 'refused';
       const update = within(new UpdateExpression(), room, chunk.day)
         .set(at.chunk(chunk.chunkId), text(chunkValue(chunk)))
         .whenAbsent(at.chunk(chunk.chunkId))
         .whenAtLeast(at.allowance(chunk.day), chunk.amountPico)
+        .whenAbsentOrAtMost(at.pause(WHOLE_FEATURE), BigInt(atMs))
         .whenAbsent(at.openUntil);
       return write(scope, committing(update, chunk.day, chunk.amountPico));
     },
@@ -184,8 +188,13 @@ function chunks(write: Write): Pick<GateStore, 'openChunk' | 'sealChunk' | 'sett
   };
 }
 
-function upkeep(write: Write): Pick<GateStore, 'setBreaker' | 'forgetDay'> {
+function upkeep(write: Write): Pick<GateStore, 'setBreaker' | 'setPause' | 'forgetDay'> {
   return {
+    async setPause(scope, part, untilMs) {
+      const update = new UpdateExpression();
+      await write(scope, untilMs === undefined ? update.remove(at.pause(part)) : update.set(at.pause(part), number(untilMs)));
+    },
+
     async setBreaker(scope, seen, next) {
       const update = new UpdateExpression().set(at.trips, number(next.trips));
       const replace = (attribute: string, value: ReturnType<typeof text> | undefined) =>

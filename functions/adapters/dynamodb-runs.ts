@@ -1,4 +1,4 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { RunState, RunStore } from '../ports/run-store.ts';
 import { conditional, dynamodb, type Item, itemKey, number, readItem, stored, text } from './dynamodb-client.ts';
 import { controlKeys, EXPIRES_AT } from './tables.ts';
@@ -42,7 +42,8 @@ export function dynamodbRuns(env: { CONTROL_TABLE: string }): RunStore {
         ExpressionAttributeNames: { '#reason': 'reason' },
         ExpressionAttributeValues: { ':until': number(untilMs), ':reason': text(reason), ':at': number(atMs), ':expires': expiry(atMs) },
       });
-      return conditional(() => dynamodb.send(command));
+      const [tripped] = await Promise.all([conditional(() => dynamodb.send(command)), list(TableName, feature, run, atMs)]);
+      return tripped;
     },
 
     async reset(feature, run) {
@@ -85,10 +86,17 @@ async function forgetOldest(TableName: string, Key: Item, after: Item): Promise<
   await conditional(() => dynamodb.send(command));
 }
 
-const keyOf = (feature: string, run: string): Item => itemKey(controlKeys.run(feature, run));
+/** Into what operators look through. Best effort: a run that is not listed is stopped all the same. A mark that is no run is not listed. */
+async function list(TableName: string, feature: string, run: string, atMs: number): Promise<void> {
+  if (run.includes('#')) return;
+  const Item = { ...itemKey(controlKeys.openRun(feature, run)), atMs: number(atMs), [EXPIRES_AT]: expiry(atMs) };
+  await dynamodb.send(new PutItemCommand({ TableName, Item })).catch(() => undefined);
+}
+
+export const keyOf = (feature: string, run: string): Item => itemKey(controlKeys.run(feature, run));
 const expiry = (atMs: number) => number(Math.floor(atMs / 1000) + RUN_LIFE_SECONDS);
 
-function runOf(item: Item): RunState {
+export function runOf(item: Item): RunState {
   const seen = (item['seen']?.L ?? []).flatMap(({ S }) => (S === undefined ? [] : [S.slice(0, S.lastIndexOf('.'))]));
   const until = item['openUntilMs']?.N;
   const reason = item['reason']?.S;

@@ -15,6 +15,7 @@ export const gateAttributes = {
   hold: (id: string) => `h#${id}`,
   chunk: (chunkId: string) => `b#${chunkId}`,
   watermark: 'w',
+  pause: (part: string) => `p#${part}`,
   openUntil: 'openUntil',
   probe: 'probe',
   trips: 'trips',
@@ -86,6 +87,7 @@ export function parseGate(scope: Scope, item: Item | undefined): Gate {
   const money = Object.fromEntries(Object.values(MONEY).map((field) => [field, new Map<string, bigint>()]));
   const holds: Hold[] = [];
   const chunks: ChunkHold[] = [];
+  const pauses: Record<string, number> = {};
   for (const [attribute, value] of Object.entries(item ?? {})) {
     const cut = attribute.indexOf('#');
     if (cut < 0) continue;
@@ -94,9 +96,10 @@ export function parseGate(scope: Scope, item: Item | undefined): Gate {
     if (field !== undefined) money[field]?.set(rest, BigInt(value.N ?? '0'));
     else if (prefix === 'h') holds.push(parseHold(rest, value.S ?? ''));
     else if (prefix === 'b') chunks.push(parseChunk(rest, value.S ?? ''));
+    else if (prefix === 'p') pauses[rest] = Number(value.N ?? '0');
   }
   const amounts = Object.fromEntries(Object.entries(money).map(([field, byKey]) => [field, Object.fromEntries(byKey)]));
-  return { ...emptyGate(scope), ...amounts, holds, chunks, watermarkMs: numberOf(item?.['w']) ?? 0, breaker: parseBreaker(item) };
+  return { ...emptyGate(scope), ...amounts, holds, chunks, watermarkMs: numberOf(item?.['w']) ?? 0, pauses, breaker: parseBreaker(item) };
 }
 
 const numberOf = (value: AttributeValue | undefined) => (value?.N === undefined ? undefined : Number(value.N));

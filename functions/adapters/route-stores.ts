@@ -4,6 +4,7 @@ import { clockAndChance } from './clock-and-chance.ts';
 import { dynamodbGates } from './dynamodb-gates.ts';
 import { dynamodbIdempotency } from './dynamodb-idempotency.ts';
 import { dynamodbLedger } from './dynamodb-ledger.ts';
+import { dynamodbOverrides } from './dynamodb-overrides.ts';
 import { dynamodbProfiles } from './dynamodb-profiles.ts';
 import { dynamodbRefusals } from './dynamodb-refusals.ts';
 import { dynamodbRuns } from './dynamodb-runs.ts';
@@ -19,6 +20,7 @@ export function routeStores(env: { CONTROL_TABLE: string; LEDGER_TABLE: string; 
     gates: dynamodbGates(env),
     ledger: dynamodbLedger(env, settings.retentionDays),
     profiles: dynamodbProfiles(env),
+    overrideStore: dynamodbOverrides(env),
     runs: dynamodbRuns(env),
     idempotency: dynamodbIdempotency(env),
     refusals: dynamodbRefusals(env),

@@ -34,5 +34,8 @@ export const controlKeys = {
     pk: `refusals#${day}`,
     sk: `${feature}#${template}#${reason}`,
   }),
+  override: (kind: string, scope: string, id: string) => ({ pk: 'overrides', sk: `${kind}#${scope}#${id}` }),
+  act: (id: string) => ({ pk: 'overrides#audit', sk: id }),
+  openRun: (feature: string, run: string) => ({ pk: 'breakers', sk: `${feature}#${run}` }),
   fingerprintKey: { pk: 'deployment', sk: 'fingerprint-key' },
 };

@@ -6,14 +6,16 @@ import type { BlobStore } from '../ports/blob-store.ts';
 import { type StagedLine, stagedLineToJson } from '../schemas/job.ts';
 import { type HeldChunk, holdChunk, releaseChunk, sealChunk } from '../use-cases/hold-chunk.ts';
 import { inParallel } from '../use-cases/in-parallel.ts';
+import type { HoldPorts } from '../use-cases/money-ports.ts';
 import { type Claim, type ClaimPorts, claimJob } from './claim-job.ts';
 import type { GoodJob } from './read-message.ts';
 
-export type StagePorts = ClaimPorts & {
-  readonly blobs: BlobStore;
-  /** A ULID whose time is this instant. */
-  readonly newId: (atMs: number) => string;
-};
+export type StagePorts = ClaimPorts &
+  HoldPorts & {
+    readonly blobs: BlobStore;
+    /** A ULID whose time is this instant. */
+    readonly newId: (atMs: number) => string;
+  };
 
 /** What became of a message's job. `over_budget`: no money for it now. */
 export type Fate = Exclude<Claim, 'own'> | 'over_budget';

@@ -1,3 +1,5 @@
+import { type Override, pauseOf } from '../core/override/override.ts';
+import { scopesOf } from '../core/override/scope.ts';
 import type { Log } from '../runtime/logger.ts';
 import type { QueueMessage } from '../runtime/sqs.ts';
 import type { AnswerPorts } from '../use-cases/answer-job.ts';
@@ -53,7 +55,11 @@ async function readWave(messages: readonly QueueMessage[], atMs: number, done: S
 }
 
 async function stageWave(good: Wave['good'], atMs: number, done: Set<string>, ports: IntakePorts): Promise<void> {
-  for (const jobs of Map.groupBy(good.values(), ([first]) => first.feature).values()) {
+  const known = await attempt(() => ports.overrides.current(), ports);
+  if (known === undefined) return;
+  // A paused job stays in the queue, and comes again.
+  const running = good.values().filter(([first]) => !isPaused(first, known.overrides, atMs, ports));
+  for (const jobs of Map.groupBy(running, ([first]) => first.feature).values()) {
     const first = jobs.map(([job]) => job);
     const fates = await attempt(() => stageChunk(first, atMs, ports), ports);
     await inParallel(jobs, WIDTH, async ([job, ...copies]) => {
@@ -61,6 +67,13 @@ async function stageWave(good: Wave['good'], atMs: number, done: Set<string>, po
       if (outcome === 'done') for (const { messageId } of [job, ...copies]) done.add(messageId);
     });
   }
+}
+
+function isPaused({ feature, message, check }: GoodJob, overrides: readonly Override[], atMs: number, { settings }: IntakePorts): boolean {
+  const { model } = check;
+  const { template } = message;
+  const scopes = scopesOf({ team: settings.features[feature]?.team ?? '', feature, template, model });
+  return pauseOf(overrides, scopes, atMs) !== undefined;
 }
 
 const keyOf = (job: GoodJob): string => `${job.feature}/${job.jobId}`;

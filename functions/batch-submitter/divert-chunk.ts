@@ -58,7 +58,8 @@ async function answerOnDemand(job: StagedJob, request: JobRequest, ports: Divert
 }
 
 /** Not where the model may have billed the work (it timed out, say): that is booked, and the job is not paid a second time. */
-const mayComeAgain = ({ reason, evidence }: Refusal): boolean => REFUSALS[reason].retryable && evidence['assumedUsd'] === undefined;
+const mayComeAgain = ({ reason, evidence }: Refusal): boolean =>
+  (REFUSALS[reason].retryable || reason === 'paused') && evidence['assumedUsd'] === undefined;
 
 /** At most 128 characters; the ulid alone tells jobs apart, and admissions of one job. */
 const keyOf = (job: StagedJob): string => `batch-${job.ulid}`;

@@ -18,7 +18,14 @@ const ports = once(async () => {
   const settings = await loadSettings(env.SETTINGS_PATH);
   const stores = batchStores(env, settings);
   const router = missedBatch(routePorts(routeStores(env, settings), log));
-  return { ...stores, provider: bedrockBatch(env, stores.blobs), route: (request: RouteRequest) => routeRequest(request, router), log };
+  const { overrides } = router;
+  return {
+    ...stores,
+    overrides,
+    provider: bedrockBatch(env, stores.blobs),
+    route: (request: RouteRequest) => routeRequest(request, router),
+    log,
+  };
 });
 
 /** Makes batch jobs of staged chunks, and calls on demand what would miss its deadline. Runs on a schedule; any run resumes the last. */

@@ -1,13 +1,17 @@
 import { type Chunk, planSubmissions, STAGING_MS } from '../core/batching.ts';
+import { pauseOf } from '../core/override/override.ts';
+import { scopesOf } from '../core/override/scope.ts';
 import type { StagingStore } from '../ports/staging-store.ts';
 import type { Log } from '../runtime/logger.ts';
 import { chunkMoney } from '../use-cases/chunk-money.ts';
+import type { KnownOverrides } from '../use-cases/known-overrides.ts';
 import { type DivertPorts, divertChunk } from './divert-chunk.ts';
 import { advanceManifest, type ManifestPorts } from './submit-manifest.ts';
 
 export type SubmitterPorts = ManifestPorts &
   DivertPorts & {
     readonly staging: StagingStore;
+    readonly overrides: KnownOverrides;
     readonly newId: (atMs: number) => string;
     readonly log: Log;
   };
@@ -22,7 +26,7 @@ export async function submitChunks(ports: SubmitterPorts): Promise<{ submitted: 
     if ((await advanceManifest(manifestId, ports)) === 'submitted') submitted += 1;
   };
   await each(await staging.openManifests(), 'resume_failed', ports, (manifest) => advance(manifest.manifestId));
-  const chunks = await staging.chunks();
+  const chunks = await unpausedChunks(ports);
   const sealed = chunks.filter((chunk) => chunk.phase === 'sealed');
   const plan = planSubmissions(sealed, await staging.openManifests(), ports.settings, nowMs);
   await each(plan.manifests, 'submit_failed', ports, async ({ model, chunks: group }) => {
@@ -35,6 +39,13 @@ export async function submitChunks(ports: SubmitterPorts): Promise<{ submitted: 
   await each(diverted, 'on_demand_failed', ports, (chunk) => divertChunk(chunk, ports));
   ports.log('chunks_submitted', { submitted, diverted: diverted.length, waiting: sealed.length });
   return { submitted, diverted: diverted.length };
+}
+
+/** What an operator has paused waits where it is. */
+async function unpausedChunks({ staging, overrides: known, settings, now }: SubmitterPorts): Promise<Chunk[]> {
+  const { overrides } = await known.current();
+  const scopes = ({ feature, model }: Chunk) => scopesOf({ team: settings.features[feature]?.team ?? '', feature, model });
+  return (await staging.chunks()).filter((chunk) => pauseOf(overrides, scopes(chunk), now()) === undefined);
 }
 
 /** An item still `open` long after staging: its seal's answer was lost, or it never was sealed and its jobs come again. */

@@ -1,7 +1,6 @@
-import { featureOf } from '../core/gate-tree.ts';
 import { inParallel } from '../use-cases/in-parallel.ts';
 import { readGates } from '../use-cases/read-gates.ts';
-import { resolveStaleHolds } from '../use-cases/resolve-holds.ts';
+import { hasStaleHolds, resolveStaleHolds } from '../use-cases/resolve-holds.ts';
 import { auditDays, closeDays, forgetDays } from './past-days.ts';
 import { rollUpHours } from './roll-up-hours.ts';
 import { attempt, type Compaction, type CompactorPorts, isOver, NOTHING_DONE, type Run } from './run.ts';
@@ -26,23 +25,25 @@ export type CompactOutcome = ({ readonly kind: 'done' } & Compaction) | { readon
  * `endsAtMs`, when this process ends, is left to the next run.
  */
 export async function compact(ports: CompactorPorts, endsAtMs: number): Promise<CompactOutcome> {
-  const lease = { untilMs: endsAtMs };
-  if ((await ports.lease.take(lease, ports.now())) === 'refused') return { kind: 'another_works' };
-  const run: Run = { ports, done: { ...NOTHING_DONE }, failures: [], stopAtMs: endsAtMs - TIME_TO_FINISH_MS };
+  const stopAtMs = endsAtMs - TIME_TO_FINISH_MS;
+  const done = await ports.lease.during((isLost) => upkeep({ ports, done: { ...NOTHING_DONE }, failures: [], stopAtMs, isLost }));
+  return done === undefined ? { kind: 'another_works' } : { kind: 'done', ...done };
+}
+
+async function upkeep(run: Run): Promise<Compaction> {
   for (const [piece, step] of STEPS) await attempt(run, { piece }, () => step(run));
-  await attempt(run, { piece: 'release' }, () => ports.lease.release(lease));
-  ports.log('compacted', run.done);
+  run.ports.log('compacted', run.done);
   if (run.failures.length > 0) throw run.failures[0];
-  return { kind: 'done', ...run.done };
+  return run.done;
 }
 
 async function resolveAll(run: Run): Promise<void> {
   const { ports, done } = run;
-  const leaves = [...(await readGates(ports)).keys()].filter((scope) => featureOf(scope) !== undefined);
-  await inParallel(leaves, LEAVES_AT_ONCE, async (leaf) => {
+  const stale = (await readGates(ports)).values().filter((gate) => hasStaleHolds(gate, ports.now()));
+  await inParallel(stale, LEAVES_AT_ONCE, async ({ scope }) => {
     if (isOver(run)) return;
-    await attempt(run, { piece: 'resolve_holds', leaf }, async () => {
-      const { settled, assumed, chunksRemoved } = await resolveStaleHolds(leaf, ports);
+    await attempt(run, { piece: 'resolve_holds', scope }, async () => {
+      const { settled, assumed, chunksRemoved } = await resolveStaleHolds(scope, ports);
       done.resolvedSettled += settled;
       done.resolvedAssumed += assumed;
       done.openChunksRemoved += chunksRemoved;

@@ -45,11 +45,12 @@ export type Run = {
   readonly ports: CompactorPorts;
   readonly done: Compaction;
   readonly failures: unknown[];
-  /** Nothing new is begun after it. */
+  /** Nothing new is begun after it, nor when another has taken over. */
   readonly stopAtMs: number;
+  readonly isLost: () => boolean;
 };
 
-export const isOver = ({ ports, stopAtMs }: Run): boolean => ports.now() >= stopAtMs;
+export const isOver = ({ ports, stopAtMs, isLost }: Run): boolean => isLost() || ports.now() >= stopAtMs;
 
 /** Does one piece of the work. What fails is logged, and does not stop the rest; the run fails with it at its end. Answers whether it was done. */
 export async function attempt(run: Run, piece: Evidence, work: () => Promise<void>): Promise<boolean> {

@@ -4,9 +4,6 @@ import type { Refusal } from './errors.ts';
 import type { BreakerFields, Scope } from './gate.ts';
 import type { FeatureSettings } from './settings.ts';
 
-/** The reason that an operator's pause writes into a gate's breaker. */
-export const PAUSED = 'paused';
-
 export const breakerPolicy = (feature: Pick<FeatureSettings, 'loop'>): BreakerPolicy => ({
   coolDownMs: feature.loop.coolDownMs,
   maxCoolDownMs: DAY_MS,
@@ -50,14 +47,11 @@ export function probedFields(
   return next === state ? undefined : fieldsOf(next, seen.reason);
 }
 
-/** The refusal that an open breaker gives: `paused` when an operator opened it. */
+/** The refusal that an open breaker gives. */
 export function breakerRefusal(scope: Scope, { openUntilMs, reason, trips }: BreakerFields, nowMs: number): Refusal {
-  const paused = reason === PAUSED;
   return {
-    reason: paused ? 'paused' : 'breaker_open',
-    message: paused
-      ? `${scope} is paused by an operator`
-      : `the breaker of ${scope} is open${reason === undefined ? '' : ` after ${reason}`}; it lets one call through when it has cooled down`,
+    reason: 'breaker_open',
+    message: `the breaker of ${scope} is open${reason === undefined ? '' : ` after ${reason}`}; it lets one call through when it has cooled down`,
     retryAtMs: Math.max(openUntilMs ?? nowMs, nowMs + 1000),
     evidence: { scope, trips, ...(reason === undefined ? {} : { rule: reason }) },
   };

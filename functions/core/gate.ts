@@ -56,6 +56,8 @@ export type Gate = {
   readonly holds: readonly Hold[];
   readonly chunks: readonly ChunkHold[];
   readonly watermarkMs: number;
+  /** Ends (ms) of an operator's pauses of this feature, by template; the whole feature under `*`. Those that are past stop nobody. */
+  readonly pauses: Readonly<Record<string, number>>;
   readonly breaker: BreakerFields;
 };
 
@@ -76,5 +78,6 @@ export const emptyGate = (scope: Scope): Gate => ({
   holds: [],
   chunks: [],
   watermarkMs: 0,
+  pauses: {},
   breaker: { trips: 0 },
 });

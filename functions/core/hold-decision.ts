@@ -2,7 +2,9 @@ import { allowanceOf, budgetRefusal, capUses, inFlight, leftOf, type Period, tig
 import type { Refusal } from './errors.ts';
 import type { Gate, Hold } from './gate.ts';
 import { breakerRefusal } from './gate-breaker.ts';
+import { pauseInGate } from './gate-pause.ts';
 import { minPico, type PicoUsd } from './money.ts';
+import { pausedRefusal } from './override/override.ts';
 import type { Caps } from './settings.ts';
 
 /** What to do about a hold that the leaf refused, now that the leaf has been read. */
@@ -18,6 +20,7 @@ export type HoldDecision =
 
 export type HoldWish = Period & {
   readonly holdId: string;
+  readonly template: string;
   readonly wantPico: PicoUsd;
   readonly floorPico: PicoUsd;
   readonly admittedAtMs: number;
@@ -28,6 +31,8 @@ export function decideHold(gate: Gate, caps: Caps, wish: HoldWish, nowMs: number
   const own = gate.holds.find((hold) => hold.id === wish.holdId);
   if (own !== undefined && !own.claimed) return { kind: 'adopt', hold: own, probe: gate.breaker.probeId === own.id };
   if (own !== undefined || gate.watermarkMs >= wish.admittedAtMs) return { kind: 'refuse', refusal: overtaken(gate, nowMs) };
+  const paused = pauseInGate(gate, wish.template, wish.admittedAtMs);
+  if (paused !== undefined) return { kind: 'refuse', refusal: pausedRefusal(paused.scope, paused.untilMs) };
   const { openUntilMs } = gate.breaker;
   if (openUntilMs !== undefined && openUntilMs > nowMs) return { kind: 'refuse', refusal: breakerRefusal(gate.scope, gate.breaker, nowMs) };
   const use = tightest(capUses(gate, caps, wish));

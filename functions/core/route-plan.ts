@@ -24,6 +24,8 @@ export type Plan = {
   readonly template: string;
   readonly decision: Decision;
   readonly estimatedInputTokens: number;
+  /** The gateway key that the caller showed. */
+  readonly keyId?: string;
   /** What enforce mode would have refused already. */
   readonly wouldRefuse?: Refusal;
 };
@@ -41,8 +43,11 @@ export type AttemptPlan = {
 
 export type Planned = { readonly kind: 'planned'; readonly plan: Plan } | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+/** `anyLength`: an operator has lifted the feature's bound of input tokens. */
+type PlannedCall = { readonly callId: string; readonly admittedAtMs: number; readonly keyId?: string; readonly anyLength?: boolean };
+
 /** Attributes, bounds and routes a request, or says why not. Pure: the same request under the same settings is planned alike. */
-export function planRequest(request: RouteRequest, settings: Settings, call: { callId: string; admittedAtMs: number }): Planned {
+export function planRequest(request: RouteRequest, settings: Settings, { anyLength = false, ...call }: PlannedCall): Planned {
   const attributed = attribute(request, settings);
   if (attributed.kind === 'refused') return attributed;
   const { feature, template } = attributed;
@@ -51,7 +56,7 @@ export function planRequest(request: RouteRequest, settings: Settings, call: { c
   if (foreign?.always === true || (foreign !== undefined && feature.mode === 'enforce'))
     return { kind: 'refused', refusal: foreign.refusal };
   const estimatedInputTokens = estimateTokens(request);
-  const tooLong = estimatedInputTokens > feature.limits.inputTokens ? inputTooLong(feature, estimatedInputTokens) : undefined;
+  const tooLong = !anyLength && estimatedInputTokens > feature.limits.inputTokens ? inputTooLong(feature, estimatedInputTokens) : undefined;
   if (tooLong !== undefined && feature.mode === 'enforce') return { kind: 'refused', refusal: tooLong };
   const wouldRefuse = attributed.wouldRefuse ?? foreign?.refusal ?? tooLong;
   const usesTools = (request.toolConfig?.tools.length ?? 0) > 0;

@@ -1,4 +1,5 @@
 import type { RouteAnswer } from '../core/wire/route.ts';
+import type { ModelEvent } from '../ports/model-client.ts';
 import { problem } from '../runtime/http.ts';
 import { eventStream } from '../runtime/server-sent-events.ts';
 import { malformed, parseRouteRequest } from '../schemas/route.ts';
@@ -18,17 +19,18 @@ export async function answerRoute(body: unknown, caller: Caller, ports: GatewayP
   if ('refusal' in bound) return problem(bound.refusal, ports.now());
   const request = { ...parsed.value, feature: bound.feature };
   if (!stream) {
-    const outcome = await routeRequest(request, ports);
+    const outcome = await routeRequest(request, ports, undefined, caller.keyId);
     return outcome.kind === 'answered'
       ? Response.json(outcome.answer, { headers: receiptHeaders(outcome.answer) })
       : problem(outcome.refusal, ports.now());
   }
   return eventStream(async (send) => {
     let begun = false;
-    const outcome = await routeRequest(request, ports, async (event) => {
+    const emit = async (event: ModelEvent) => {
       begun = true;
       for (const [kind, data] of Object.entries(event)) send(kind, data);
-    });
+    };
+    const outcome = await routeRequest(request, ports, emit, caller.keyId);
     if (outcome.kind === 'answered') {
       const { output: _, ...receipt } = outcome.answer;
       send('receipt', receipt);

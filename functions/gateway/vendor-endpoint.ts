@@ -31,7 +31,7 @@ export async function answerVendor(
   const tagged = taggedRequest(read.value.request, headers, caller);
   if (tagged.kind === 'refused') return wire.refusal(tagged.refusal, now());
   if (!read.value.stream) {
-    const outcome = await routeRequest(tagged.value, ports);
+    const outcome = await routeRequest(tagged.value, ports, undefined, caller.keyId);
     if (outcome.kind === 'refused') return wire.refusal(outcome.refusal, now());
     return Response.json(wire.answer(outcome.answer, now()), { headers: receiptHeaders(outcome.answer) });
   }
@@ -41,7 +41,7 @@ export async function answerVendor(
       begun = true;
       send(event, data);
     }, now());
-    const outcome = await routeRequest(tagged.value, ports, async (event) => events.take(event));
+    const outcome = await routeRequest(tagged.value, ports, async (event) => events.take(event), caller.keyId);
     if (outcome.kind === 'refused') {
       const response = wire.refusal(outcome.refusal, now());
       if (!begun) return response;

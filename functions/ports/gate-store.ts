@@ -15,7 +15,7 @@ export type Room = { readonly hourPico?: PicoUsd; readonly dayPico?: PicoUsd; re
  */
 export type GateStore = {
   read(scope: Scope): Promise<Gate>;
-  /** `debtAllowed` (observe mode) asks for neither caps nor allowance nor breaker; the allowance may go below zero. */
+  /** `debtAllowed` (observe mode) asks for neither caps nor allowance nor breaker, only for pauses; the allowance may go below zero. */
   hold(scope: Scope, hold: Hold, room: Room, options: { debtAllowed: boolean }): Promise<HoldWrite>;
   /** A hold that is at once the probe of an open breaker: passes only in place of `seenOpenUntilMs`. */
   probe(scope: Scope, hold: Hold, room: Room, lease: { seenOpenUntilMs: number; untilMs: number }): Promise<HoldWrite>;
@@ -36,13 +36,15 @@ export type GateStore = {
     parent: Scope,
     transfer: { child: Scope; day: string; seenPico: PicoUsd; returnedPico: PicoUsd; intoAllowance: boolean },
   ): Promise<GateWrite>;
-  openChunk(scope: Scope, chunk: ChunkHold, room: Room): Promise<GateWrite>;
+  openChunk(scope: Scope, chunk: ChunkHold, room: Room, atMs: number): Promise<GateWrite>;
   /** The batch commit: the chunk's open hold becomes exactly `sealedPico` (never more than it held) and `sealed`. */
   sealChunk(scope: Scope, chunk: ChunkHold, sealedPico: PicoUsd, deadlineMs: number): Promise<GateWrite>;
   /** Removes a chunk's hold and commits what its records really cost. Only in the phase and amount given. */
   settleChunk(scope: Scope, chunk: ChunkHold, realPico: PicoUsd): Promise<GateWrite>;
   /** Replaces the breaker fields if they are still `seen`: one writer wins, and only it alerts. */
   setBreaker(scope: Scope, seen: BreakerFields, next: BreakerFields): Promise<GateWrite>;
+  /** No call of this part (a template, or `*`) that is admitted before `untilMs` is held any more; undefined ends the pause. */
+  setPause(scope: Scope, part: string, untilMs: number | undefined): Promise<void>;
   /**
    * Drops the attributes of an audited, empty day. In this order, or a transfer could be finished twice: every parent's `granted`, then
    * every gate's `rest` from the leaves up.

@@ -22,7 +22,7 @@ export type UsageLedger = {
   markDirty(hour: string, markId: string): Promise<void>;
   dirtyHours(): Promise<{ hour: string; markId: string }[]>;
   clearDirty(marks: readonly { hour: string; markId: string }[]): Promise<void>;
-  /** Replaces the rollups of an hour by these. Idempotent. */
+  /** Puts these in the place of the hour's rollups with the same keys: an hour may be put template by template. Idempotent. */
   putRollups(hour: string, rollups: readonly Rollup[]): Promise<void>;
   /** Rollups whose LOCAL day is in [fromDay, toDay]. */
   rollups(fromDay: string, toDay: string): AsyncIterable<Rollup>;

@@ -1,19 +1,22 @@
 import { type Refusal, refuse } from '../core/errors.ts';
+import { endOfPause, PAUSED_RUN } from '../core/gate-pause.ts';
+import { pausedRefusal } from '../core/override/override.ts';
 import type { AttemptPlan, Plan } from '../core/route-plan.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { Claim } from '../ports/idempotency-store.ts';
 import type { RunState } from '../ports/run-store.ts';
-import { guardRun, runIsOpen } from './guard-loops.ts';
+import { type Guarded, guardRun, runIsOpen } from './guard-loops.ts';
 import type { HeldMoney } from './hold-money.ts';
+import { isExempt, pauseRefusal } from './obey-overrides.ts';
 import type { RoutePorts } from './route-ports.ts';
 
 export type CallAdmission =
-  | { readonly kind: 'admitted'; readonly held: HeldMoney; readonly wouldRefuse?: Refusal }
+  | { readonly kind: 'admitted'; readonly held: HeldMoney; readonly wouldRefuse?: Refusal; readonly warnings: readonly string[] }
   | { readonly kind: 'replayed'; readonly answer: RouteAnswer }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** Holds the money of one attempt. */
-export function holdFor(plan: Plan, attempt: AttemptPlan, ports: RoutePorts): ReturnType<RoutePorts['money']['hold']> {
+function holdFor(plan: Plan, attempt: AttemptPlan, ports: RoutePorts): ReturnType<RoutePorts['money']['hold']> {
   const { run } = plan.request;
   return ports.money.hold({
     feature: plan.feature.name,
@@ -30,21 +33,27 @@ export function holdFor(plan: Plan, attempt: AttemptPlan, ports: RoutePorts): Re
 }
 
 /**
- * The one store round before the model: money, run and idempotency key, in parallel. Whoever refuses, what the others took is given back
- * (the run keeps its count: a call that was tried was tried).
+ * The one store round before the model: money, run, idempotency key and, when they were read more than 2 s ago, the operators' overrides, in
+ * parallel. Whoever refuses, what the others took is given back (the run keeps its count: a call that was tried was tried). A second attempt of
+ * the same call has entered its run and claimed its key already.
  */
 export async function admitCall(plan: Plan, attempt: AttemptPlan, fingerprint: string, ports: RoutePorts): Promise<CallAdmission> {
-  const [money, run, claim] = await Promise.allSettled([
+  const isFirst = attempt.attempt === 1;
+  const [money, run, claim, known] = await Promise.allSettled([
     holdFor(plan, attempt, ports),
-    enterRun(plan, fingerprint, ports),
-    claimKey(plan, ports),
+    isFirst ? enterRun(plan, fingerprint, ports) : undefined,
+    isFirst ? claimKey(plan, ports) : undefined,
+    ports.overrides.current(),
   ]);
   const held = money.status === 'fulfilled' && money.value.kind === 'held' ? money.value : undefined;
   const claimed = claim.status === 'fulfilled' && claim.value?.kind === 'claimed';
   const giveBack = () =>
     Promise.all([held === undefined ? undefined : giveBackHold(held, ports), claimed ? releaseKey(plan, ports) : undefined]);
   try {
-    const verdict = await judge(plan, fingerprint, { money: fulfilled(money), run: fulfilled(run), claim: fulfilled(claim) }, ports);
+    const paused = pauseRefusal(plan, attempt.model.name, fulfilled(known), ports.now());
+    const round: Round = { money: fulfilled(money), run: fulfilled(run), claim: fulfilled(claim) };
+    const verdict: CallAdmission =
+      paused === undefined ? await judge(plan, fingerprint, round, ports) : { kind: 'refused', refusal: paused };
     if (verdict.kind !== 'admitted') await giveBack();
     return verdict;
   } catch (error) {
@@ -65,17 +74,23 @@ async function judge(plan: Plan, fingerprint: string, { money, run, claim }: Rou
     const message = 'the first call with this idempotency key is still running';
     return { kind: 'refused', refusal: refuse('in_progress', message, { feature: plan.feature.name }, claim.retryAtMs) };
   }
-  const ofRun = await judgeRun(plan, run, fingerprint, ports);
-  if (ofRun !== undefined && plan.feature.mode === 'enforce') return { kind: 'refused', refusal: ofRun };
+  const { refusal: ofRun, warnings } = await judgeRun(plan, run, fingerprint, ports);
+  if (ofRun !== undefined && (plan.feature.mode === 'enforce' || ofRun.reason === 'paused')) return { kind: 'refused', refusal: ofRun };
   if (money.kind === 'refused') return money;
   const wouldRefuse = plan.wouldRefuse ?? ofRun ?? money.wouldRefuse;
-  return wouldRefuse === undefined ? { kind: 'admitted', held: money } : { kind: 'admitted', held: money, wouldRefuse };
+  return { kind: 'admitted', held: money, warnings, ...(wouldRefuse === undefined ? {} : { wouldRefuse }) };
 }
 
-async function judgeRun(plan: Plan, entered: Round['run'], fingerprint: string, ports: RoutePorts): Promise<Refusal | undefined> {
-  if (entered === undefined) return undefined;
-  return entered.kind === 'open' ? runIsOpen(plan, entered.run) : guardRun(plan, entered.run, fingerprint, ports);
+async function judgeRun(plan: Plan, entered: Round['run'], fingerprint: string, ports: RoutePorts): Promise<Guarded> {
+  if (entered === undefined) return { warnings: [] };
+  if (entered.kind === 'open') return { refusal: openRun(plan, entered.run), warnings: [] };
+  const guarded = await guardRun(plan, entered.run, fingerprint, ports);
+  const isOverLimit = guarded.refusal?.reason === 'run_limit';
+  return isOverLimit && (await isExempt(plan, ['run_limit'], ports)) ? { warnings: guarded.warnings } : guarded;
 }
+
+const openRun = (plan: Plan, run: RunState): Refusal =>
+  run.reason === PAUSED_RUN ? pausedRefusal(`run:${plan.request.run ?? ''}`, endOfPause(run.openUntilMs)) : runIsOpen(plan, run);
 
 async function enterRun(
   { request, feature, callId, admittedAtMs }: Plan,

@@ -1,29 +1,42 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { type Evidence, type Refusal, refuse } from '../core/errors.ts';
-import { findLoop, timesSeen } from '../core/loop.ts';
+import { judgeConversation } from '../core/loop/judge-conversation.ts';
+import { judgeRequests } from '../core/loop/judge-requests.ts';
+import type { LoopVerdict } from '../core/loop/verdict.ts';
+import { withoutCallIds } from '../core/loop/without-call-ids.ts';
 import { type Plan, promptOf } from '../core/route-plan.ts';
 import type { RunState } from '../ports/run-store.ts';
+import { isExempt } from './obey-overrides.ts';
 import type { RoutePorts } from './route-ports.ts';
 
-/** Judges the conversation itself: no store is asked unless a loop is found. In observe mode the refusal is only reported. */
-export async function guardConversation(plan: Plan, ports: RoutePorts): Promise<Refusal | undefined> {
-  const loop = findLoop(plan.request.messages, plan.feature.loop);
-  if (loop === undefined) return undefined;
-  const evidence = { rule: 'identical_tool_results', tool: loop.tool.slice(0, 64), times: loop.times };
-  return tripLoop(plan, ports, evidence, canonicalJson(['pair', loop.pair]));
+/** What a guard found: a refusal that enforce mode gives and observe mode only reports, or a warning for the receipt. */
+export type Guarded = { readonly refusal?: Refusal; readonly warnings: readonly 'loop_suspected'[] };
+const SOUND: Guarded = { warnings: [] };
+
+/** Judges the conversation itself: no store is asked unless a loop is found. */
+export async function guardConversation(plan: Plan, ports: RoutePorts): Promise<Guarded> {
+  return guarded(judgeConversation(plan.request.messages, plan.feature.loop), plan, ports);
 }
 
 /** Judges the run as it is after this call has entered it. */
-export async function guardRun(plan: Plan, run: RunState, fingerprint: string, ports: RoutePorts): Promise<Refusal | undefined> {
+export async function guardRun(plan: Plan, run: RunState, fingerprint: string, ports: RoutePorts): Promise<Guarded> {
   const { loop } = plan.feature;
-  const times = timesSeen(run.fingerprints, fingerprint);
-  if (times >= loop.identicalRequests) {
-    const evidence = { rule: 'identical_requests', run: plan.request.run ?? '', times };
-    return tripLoop(plan, ports, evidence, canonicalJson(['request', plan.request.run, fingerprint]));
-  }
-  if (loop.maxCallsPerRun === undefined || run.calls <= loop.maxCallsPerRun) return undefined;
+  const verdict = judgeRequests(run.fingerprints, fingerprint, loop.identicalRequests);
+  const ofLoop = await guarded(verdict, plan, ports, { run: plan.request.run ?? '' });
+  if (ofLoop.refusal !== undefined || loop.maxCallsPerRun === undefined || run.calls <= loop.maxCallsPerRun) return ofLoop;
   const evidence = { run: plan.request.run ?? '', calls: run.calls, allowedCalls: loop.maxCallsPerRun };
-  return refuse('run_limit', 'the run has made all the calls that its feature allows', evidence);
+  const refusal = refuse('run_limit', 'the run has made all the calls that its feature allows', evidence);
+  return { ...ofLoop, refusal };
+}
+
+async function guarded(verdict: LoopVerdict | undefined, plan: Plan, ports: RoutePorts, of: Evidence = {}): Promise<Guarded> {
+  if (verdict === undefined) return SOUND;
+  if (verdict.level === 'warn') return { warnings: ['loop_suspected'] };
+  if (await isExempt(plan, [verdict.rule, 'loop_detected'], ports)) return SOUND;
+  const { rule, tool, times, window, identity } = verdict;
+  const evidence = { rule, ...of, ...(tool === undefined ? {} : { tool: tool.slice(0, 64) }), times, window };
+  const refusal = await tripLoop(plan, ports, evidence, canonicalJson([rule, ...Object.values(of), identity]));
+  return { refusal, warnings: [] };
 }
 
 /** The refusal of a run whose breaker somebody has opened. */
@@ -37,7 +50,7 @@ export const runIsOpen = (plan: Plan, run: RunState): Refusal =>
 
 /** Keyed hash of what a model would be asked: equal requests are equal in it. */
 export const requestFingerprint = (plan: Plan, ports: RoutePorts): Promise<string> =>
-  ports.fingerprints.of(canonicalJson(['request', plan.feature.name, plan.template, promptOf(plan.request)]));
+  ports.fingerprints.of(canonicalJson(['request', plan.feature.name, plan.template, withoutCallIds(promptOf(plan.request))]));
 
 /**
  * Trips the explicit run's breaker. Without a run, or in observe mode, there is no breaker to trip: the loop itself is marked, so that
@@ -48,7 +61,7 @@ async function tripLoop(plan: Plan, ports: RoutePorts, evidence: Evidence, ident
   const nowMs = ports.now();
   const refusal = refuse(
     'loop_detected',
-    'this conversation repeats itself without progress: change what the agent does, then go on',
+    'this conversation repeats itself without progress: change what the agent does, or name a tool that is polled on purpose in loop.polling',
     { ...evidence, feature: feature.name },
     nowMs + feature.loop.coolDownMs,
   );

@@ -3,10 +3,13 @@ import { localDay, monthOf } from '../core/calendar.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { ChunkHold, Gate, Scope } from '../core/gate.ts';
 import { breakerRefusal } from '../core/gate-breaker.ts';
+import { pauseInGate } from '../core/gate-pause.ts';
 import { capsOf, leafFor } from '../core/gate-tree.ts';
 import { type PicoUsd, sumPico } from '../core/money.ts';
+import { pausedRefusal } from '../core/override/override.ts';
 import type { Caps } from '../core/settings.ts';
-import type { MoneyPorts } from './money-ports.ts';
+import type { HoldPorts, MoneyPorts } from './money-ports.ts';
+import { underRaises } from './raised-ports.ts';
 import { replenish } from './replenish.ts';
 
 /** Batch money in a leaf. Store both in the chunk's item: everything later is done with them. */
@@ -29,9 +32,10 @@ const ROUNDS = 4;
  */
 export async function holdChunk(
   request: ChunkRequest,
-  ports: MoneyPorts,
+  own: HoldPorts,
 ): Promise<({ readonly kind: 'held' } & HeldChunk) | { readonly kind: 'refused'; readonly refusal: Refusal }> {
   const { feature, chunkId, wantPico, admittedAtMs, deadlineMs } = request;
+  const ports = underRaises(own, await own.overrides.current());
   const { settings, gates } = ports;
   const leaf = leafFor(feature, settings, ports.random());
   const day = localDay(admittedAtMs, settings.timezone);
@@ -41,7 +45,7 @@ export async function holdChunk(
   for (let round = 0; ; round++) {
     if (gate.chunks.some((known) => known.chunkId === chunkId && known.phase === 'open' && known.amountPico === wantPico))
       return { kind: 'held', leaf, chunk };
-    const refusal = chunkRefusal(gate, caps, chunk, ports);
+    const refusal = chunkRefusal(gate, caps, { chunk, atMs: admittedAtMs }, ports);
     if (refusal !== undefined) return { kind: 'refused', refusal };
     if (allowanceOf(gate, day) < wantPico) {
       const supply = await replenish(gate, { day, least: wantPico, most: wantPico }, ports);
@@ -49,13 +53,17 @@ export async function holdChunk(
       if (allowanceOf(gate, day) < wantPico && supply.shortage !== undefined)
         return { kind: 'refused', refusal: budgetRefusal(supply.shortage, wantPico, false) };
     }
-    if ((await gates.openChunk(leaf, chunk, roomFor(caps, wantPico))) === 'changed') return { kind: 'held', leaf, chunk };
+    if ((await gates.openChunk(leaf, chunk, roomFor(caps, wantPico), admittedAtMs)) === 'changed') return { kind: 'held', leaf, chunk };
     if (round === ROUNDS) return { kind: 'refused', refusal: contendedRefusal(leaf, ports.now()) };
     gate = await gates.read(leaf);
   }
 }
 
-function chunkRefusal(gate: Gate, caps: Caps, chunk: ChunkHold, { settings, now }: MoneyPorts): Refusal | undefined {
+type ChunkWish = { readonly chunk: ChunkHold; readonly atMs: number };
+
+function chunkRefusal(gate: Gate, caps: Caps, { chunk, atMs }: ChunkWish, { settings, now }: MoneyPorts): Refusal | undefined {
+  const paused = pauseInGate(gate, undefined, atMs);
+  if (paused !== undefined) return pausedRefusal(paused.scope, paused.untilMs);
   if (gate.breaker.openUntilMs !== undefined) return breakerRefusal(gate.scope, gate.breaker, now());
   const uses = capUses(gate, caps, { day: chunk.day });
   const short = tightest(uses);

@@ -3,12 +3,15 @@ import { renewing } from '../core/budget-renewal.ts';
 import { localDay, utcHour } from '../core/calendar.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { Gate, Hold, Scope } from '../core/gate.ts';
+import { pauseInGate } from '../core/gate-pause.ts';
 import { capsOf, leafFor } from '../core/gate-tree.ts';
 import { decideHold, type HoldDecision, type HoldWish } from '../core/hold-decision.ts';
 import { minPico, type PicoUsd } from '../core/money.ts';
-import type { Caps } from '../core/settings.ts';
+import { pausedRefusal } from '../core/override/override.ts';
 import { ulidTimeMs } from '../core/ulid-time.ts';
-import type { MoneyPorts } from './money-ports.ts';
+import type { Known } from './known-overrides.ts';
+import type { HoldPorts, MoneyPorts } from './money-ports.ts';
+import { underRaises } from './raised-ports.ts';
 import { replenish, type Supply } from './replenish.ts';
 import { recallSpent, rememberSpent } from './spent-budgets.ts';
 
@@ -42,7 +45,10 @@ export type HeldMoney = {
 
 export type HoldOutcome = HeldMoney | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-type Attempt = { readonly leaf: Scope; readonly caps: Caps; readonly wish: HoldWish; readonly request: HoldRequest };
+type Attempt = { readonly leaf: Scope; readonly wish: HoldWish; readonly request: HoldRequest };
+
+/** `known`: the overrides that a refusal was judged by. */
+type Judged = HeldMoney | { readonly kind: 'refused'; readonly refusal: Refusal; readonly known?: Known | undefined };
 
 /** A waiting call looks again after about the time that a typical call takes. */
 const WAIT_BASE_MS = 500;
@@ -53,17 +59,20 @@ const RACE_DOUBLINGS = 5;
 
 /**
  * Holds a call's worst-case cost in its feature's leaf, durably, before the model is called: one write when the money is there. Otherwise reads
- * the leaf, decides, moves money down, takes less (never under the floor), waits up to `budgetWaitMs` for calls in flight, or refuses.
+ * the leaf, decides, moves money down, takes less (never under the floor), waits up to `budgetWaitMs` for calls in flight, or refuses. A cap that an
+ * operator has raised counts as raised once that is known: the first write never waits to know, and nobody is refused without.
  */
-export async function holdMoney(request: HoldRequest, ports: MoneyPorts): Promise<HoldOutcome> {
+export async function holdMoney(request: HoldRequest, ports: HoldPorts): Promise<HoldOutcome> {
   const attempt = attemptOf(request, ports);
   const need = { feature: request.feature, day: attempt.wish.day, floorPico: attempt.wish.floorPico };
-  const spent = recallSpent(ports.gates, need, ports.now());
-  const outcome: HoldOutcome = spent === undefined ? await enforce(attempt, ports) : { kind: 'refused', refusal: spent };
-  if (outcome.kind === 'held') return outcome;
-  const refusal = renewing(outcome.refusal, attempt.wish.day, ports.settings.timezone, ports.now());
-  if (spent === undefined) rememberSpent(ports.gates, need, refusal, ports.now());
-  return modeOf(request.feature, ports) === 'enforce' ? { kind: 'refused', refusal } : observe(attempt, refusal, ports);
+  const spent = recallSpent(ports.overrides.recent(), need);
+  const judged: Judged = spent === undefined ? await enforce(attempt, ports) : { kind: 'refused', refusal: spent };
+  if (judged.kind === 'held') return judged;
+  const refusal = renewing(judged.refusal, attempt.wish.day, ports.settings.timezone, ports.now());
+  if (judged.known !== undefined) rememberSpent(judged.known, need, refusal);
+  // A pause is a person's order and no rule to be tried out: it stops in observe mode too.
+  const stops = modeOf(request.feature, ports) === 'enforce' || refusal.reason === 'paused';
+  return stops ? { kind: 'refused', refusal } : observe(attempt, refusal, ports);
 }
 
 const modeOf = (feature: string, { settings }: MoneyPorts) => settings.features[feature]?.mode ?? 'observe';
@@ -75,17 +84,18 @@ function attemptOf(request: HoldRequest, ports: MoneyPorts): Attempt {
   if (request.floorPico > request.wantPico || request.floorPico < 0n) throw new RangeError('a hold needs 0 <= floor <= want');
   if (utcHour(ulidTimeMs(request.callId)) !== utcHour(admittedAtMs)) throw new RangeError('the call id must be made at admission');
   const leaf = leafFor(request.feature, settings, random());
-  const caps = capsOf(leaf, settings);
+  const { hourlyPico } = capsOf(leaf, settings);
   const wish: HoldWish = {
     holdId: `${request.callId}#${request.attempt}`,
+    template: request.template,
     wantPico: request.wantPico,
     // Observe mode does not shorten answers either.
     floorPico: mode === 'enforce' ? request.floorPico : request.wantPico,
     admittedAtMs,
     day: localDay(admittedAtMs, settings.timezone),
-    ...(caps.hourlyPico === undefined ? {} : { hour: utcHour(admittedAtMs) }),
+    ...(hourlyPico === undefined ? {} : { hour: utcHour(admittedAtMs) }),
   };
-  return { leaf, caps, wish, request };
+  return { leaf, wish, request };
 }
 
 function holdOf({ wish, request }: Attempt, amountPico: PicoUsd): Hold {
@@ -103,16 +113,18 @@ function holdOf({ wish, request }: Attempt, amountPico: PicoUsd): Hold {
   };
 }
 
-async function enforce(attempt: Attempt, ports: MoneyPorts): Promise<HoldOutcome> {
-  const { leaf, caps, wish } = attempt;
+async function enforce(attempt: Attempt, ports: HoldPorts): Promise<Judged> {
+  const { leaf, wish } = attempt;
   const giveUpAtMs = ports.now() + (modeOf(attempt.request.feature, ports) === 'enforce' ? ports.settings.budgetWaitMs : 0);
+  let known = ports.overrides.recent();
+  let raised = underRaises(ports, known);
   let seen: readonly Gate[] = [];
   let next: HoldDecision = { kind: 'hold', amountPico: wish.wantPico };
   for (let races = 0; ; ) {
     if (next.kind === 'adopt') return { kind: 'held', leaf, hold: next.hold, probe: next.probe, remaining: [] };
-    if (next.kind === 'refuse') return { kind: 'refused', refusal: next.refusal };
+    if (next.kind === 'refuse') return { kind: 'refused', refusal: next.refusal, known };
     if (next.kind === 'hold') {
-      const held = await tryHold(attempt, next, seen, ports);
+      const held = await tryHold(attempt, next, seen, raised);
       if (held !== undefined) return held;
       races += 1;
     }
@@ -124,12 +136,14 @@ async function enforce(attempt: Attempt, ports: MoneyPorts): Promise<HoldOutcome
       races = 0;
     }
     if (races > 1) await ports.sleep(Math.round(RACE_BASE_MS * 2 ** Math.min(races, RACE_DOUBLINGS) * ports.random()));
+    known = await ports.overrides.current();
+    raised = underRaises(ports, known);
     const gate = await ports.gates.read(leaf);
-    next = decideHold(gate, caps, wish, ports.now());
+    next = decideHold(gate, capsOf(leaf, raised.settings), wish, ports.now());
     if (next.kind !== 'replenish') continue;
-    const supply = await replenish(gate, { day: wish.day, least: wish.floorPico, most: next.amountPico }, ports);
+    const supply = await replenish(gate, { day: wish.day, least: wish.floorPico, most: next.amountPico }, raised);
     seen = supply.seen;
-    next = afterReplenish(supply, next.amountPico, attempt, ports);
+    next = afterReplenish(supply, next.amountPico, attempt, raised);
     races += 1;
   }
 }
@@ -141,9 +155,9 @@ async function tryHold(
   seen: readonly Gate[],
   ports: MoneyPorts,
 ): Promise<HeldMoney | undefined> {
-  const { leaf, caps, wish } = attempt;
+  const { leaf, wish } = attempt;
   const hold = holdOf(attempt, amountPico);
-  const room = roomFor(caps, amountPico);
+  const room = roomFor(capsOf(leaf, ports.settings), amountPico);
   // The probe's lease ends with its own deadline: until then exactly one call is let through.
   const write =
     probeFrom === undefined
@@ -156,10 +170,15 @@ async function tryHold(
   return { kind: 'held', leaf, hold, probe: probeFrom !== undefined, remaining };
 }
 
-function afterReplenish(supply: Supply, amountPico: PicoUsd, { caps, wish }: Attempt, ports: MoneyPorts): HoldDecision {
+function afterReplenish(supply: Supply, amountPico: PicoUsd, { leaf, wish }: Attempt, ports: MoneyPorts): HoldDecision {
   const { gate, shortage } = supply;
   const available = minPico(amountPico, allowanceOf(gate, wish.day));
-  const fresh = decideHold(gate, caps, { ...wish, wantPico: available < wish.floorPico ? wish.floorPico : available }, ports.now());
+  const fresh = decideHold(
+    gate,
+    capsOf(leaf, ports.settings),
+    { ...wish, wantPico: available < wish.floorPico ? wish.floorPico : available },
+    ports.now(),
+  );
   if (fresh.kind !== 'replenish' || shortage === undefined || supply.contended) return fresh;
   const heldPico = supply.heldPico + inFlight(gate, wish.day);
   const comesBack = leftOf(shortage) + heldPico >= wish.floorPico && shortage.capPico >= wish.floorPico && heldPico > 0n;
@@ -183,8 +202,9 @@ async function observe(attempt: Attempt, wouldRefuse: Refusal, ports: MoneyPorts
     return { kind: 'held', leaf, hold, probe: false, wouldRefuse, remaining: remainingOf([write.gate], wish, ports) };
   const gate = await ports.gates.read(leaf);
   const own = gate.holds.find((known) => known.id === hold.id && !known.claimed);
+  const paused = pauseInGate(gate, wish.template, wish.admittedAtMs);
   return own === undefined
-    ? { kind: 'refused', refusal: wouldRefuse }
+    ? { kind: 'refused', refusal: paused === undefined ? wouldRefuse : pausedRefusal(paused.scope, paused.untilMs) }
     : { kind: 'held', leaf, hold: own, probe: false, wouldRefuse, remaining: [] };
 }
 

@@ -1,7 +1,7 @@
 import { correctionOf } from '../core/correction.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import { type HeldMoney, type HoldOutcome, type HoldRequest, holdMoney, unholdMoney } from './hold-money.ts';
-import type { MoneyPorts } from './money-ports.ts';
+import type { HoldPorts } from './money-ports.ts';
 import { settleMoney, settleProbe } from './settle-money.ts';
 
 /** The three moves of money around one attempt: before the call, instead of it, after it. */
@@ -13,7 +13,7 @@ export type MoneyDesk = {
 };
 
 /** The moves over the stores. A probe is healthy when the provider said what it used; one that was never made leaves its lease to run out. */
-export function moneyDesk(ports: MoneyPorts): MoneyDesk {
+export function moneyDesk(ports: HoldPorts): MoneyDesk {
   return {
     hold: (request) => holdMoney(request, ports),
     unhold: (held) => unholdMoney(held, ports),

@@ -1,6 +1,7 @@
 import type { Settings } from '../core/settings.ts';
 import type { GateStore } from '../ports/gate-store.ts';
 import type { UsageLedger } from '../ports/usage-ledger.ts';
+import type { KnownOverrides } from './known-overrides.ts';
 
 /** What everything that moves money needs. */
 export type MoneyPorts = {
@@ -12,3 +13,6 @@ export type MoneyPorts = {
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 };
+
+/** What holding money needs besides: operators raise caps, and pause. */
+export type HoldPorts = MoneyPorts & { readonly overrides: KnownOverrides };

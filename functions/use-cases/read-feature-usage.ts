@@ -2,8 +2,7 @@ import { utcHourStartMs } from '../core/calendar.ts';
 import { type Rollup, RollupFold } from '../core/rollup.ts';
 import type { DaySlots } from '../core/trace/day-slots.ts';
 import { inParallel } from './in-parallel.ts';
-import { liveHours } from './live-hours.ts';
-import type { MoneyPorts } from './money-ports.ts';
+import { liveHours, type UsagePorts } from './live-hours.ts';
 
 /** Small reads, one for each hour. */
 const HOURS_AT_ONCE = 32;
@@ -12,11 +11,7 @@ const HOURS_AT_ONCE = 32;
  * One feature's usage of some local days, to this minute, as `readUsage` tells everybody's: rollups where hours are closed, entries where they
  * are not, or came later. Reads nothing of other features.
  */
-export async function readFeatureUsage(
-  feature: string,
-  days: readonly DaySlots[],
-  ports: Pick<MoneyPorts, 'ledger' | 'settings' | 'now'>,
-): Promise<Rollup[]> {
+export async function readFeatureUsage(feature: string, days: readonly DaySlots[], ports: UsagePorts): Promise<Rollup[]> {
   const { ledger } = ports;
   const live = await liveHours(utcHourStartMs(days[0]?.hours[0] ?? ''), ports);
   const usage: Rollup[] = [];

@@ -2,17 +2,13 @@ import { utcHourStartMs } from '../core/calendar.ts';
 import { CostSeries } from '../core/trace/cost-series.ts';
 import type { DaySlots } from '../core/trace/day-slots.ts';
 import { inParallel } from './in-parallel.ts';
-import { liveHours } from './live-hours.ts';
-import type { MoneyPorts } from './money-ports.ts';
+import { liveHours, type UsagePorts } from './live-hours.ts';
 
 /** Partitions read at once. */
 const DAYS_AT_ONCE = 7;
 
 /** What everybody's templates cost in the local days, hour by hour, to this minute. Memory grows with templates x hours. */
-export async function readHourCosts(
-  days: readonly DaySlots[],
-  ports: Pick<MoneyPorts, 'ledger' | 'settings' | 'now'>,
-): Promise<CostSeries> {
+export async function readHourCosts(days: readonly DaySlots[], ports: UsagePorts): Promise<CostSeries> {
   const live = await liveHours(utcHourStartMs(days[0]?.hours[0] ?? ''), ports);
   const series = new CostSeries();
   await inParallel(days, DAYS_AT_ONCE, async ({ day }) => {

@@ -1,10 +1,17 @@
 import { assumedEntry, requestOf } from '../core/assumed-entry.ts';
-import type { Hold, Scope } from '../core/gate.ts';
+import type { ChunkHold, Gate, Hold, Scope } from '../core/gate.ts';
 import { featureOf } from '../core/gate-tree.ts';
 import type { MoneyPorts } from './money-ports.ts';
 import { recordEntry } from './settle-money.ts';
 
 export type Resolved = { settled: number; assumed: number; chunksRemoved: number };
+
+const isStale = ({ deadlineMs }: Hold, nowMs: number): boolean => deadlineMs < nowMs;
+/** Sealed ones belong to the harvester. */
+const isAbandoned = ({ phase, deadlineMs }: ChunkHold, nowMs: number): boolean => phase === 'open' && deadlineMs < nowMs;
+
+export const hasStaleHolds = (gate: Gate, nowMs: number): boolean =>
+  gate.holds.some((hold) => isStale(hold, nowMs)) || gate.chunks.some((chunk) => isAbandoned(chunk, nowMs));
 
 /**
  * Finishes the books of every call in this leaf that is past its deadline, and removes batch holds that were never sealed. Repeatable by anyone. One
@@ -15,12 +22,12 @@ export async function resolveStaleHolds(leaf: Scope, ports: MoneyPorts): Promise
   const nowMs = ports.now();
   const done: Resolved = { settled: 0, assumed: 0, chunksRemoved: 0 };
   const failures: unknown[] = [];
-  for (const hold of gate.holds.filter(({ deadlineMs }) => deadlineMs < nowMs)) {
+  for (const hold of gate.holds.filter((each) => isStale(each, nowMs))) {
     const outcome = await resolveHold(leaf, hold, ports).catch((error: unknown) => failures.push(error));
     if (outcome === 'settled') done.settled += 1;
     if (outcome === 'assumed') done.assumed += 1;
   }
-  for (const chunk of gate.chunks.filter(({ phase, deadlineMs }) => phase === 'open' && deadlineMs < nowMs))
+  for (const chunk of gate.chunks.filter((each) => isAbandoned(each, nowMs)))
     if ((await ports.gates.settleChunk(leaf, chunk, 0n)) === 'changed') done.chunksRemoved += 1;
   if (failures.length > 0) throw failures[0];
   return done;

@@ -6,9 +6,11 @@ import type { Alerts } from '../ports/alerts.ts';
 import type { Fingerprints } from '../ports/fingerprints.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { ModelClient, ModelEvent } from '../ports/model-client.ts';
+import type { OverrideReader } from '../ports/override-store.ts';
 import type { RefusalCounter } from '../ports/refusal-counter.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { TemplateProfiles } from '../ports/template-profiles.ts';
+import { KnownOverrides } from './known-overrides.ts';
 import { type MoneyDesk, moneyDesk } from './money-desk.ts';
 import type { MoneyPorts } from './money-ports.ts';
 import { OpenBreakers } from './open-breakers.ts';
@@ -27,6 +29,7 @@ export type RoutePorts = {
   readonly versions: TemplateVersions;
   readonly validate: SchemaValidator;
   readonly breakers: OpenBreakers;
+  readonly overrides: KnownOverrides;
   readonly now: () => number;
   /** A new ulid for the instant given. */
   readonly newId: (atMs: number) => string;
@@ -41,13 +44,18 @@ export type RouteOutcome =
   | { readonly kind: 'answered'; readonly answer: RouteAnswer }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-type RouteStores = Omit<RoutePorts, 'money' | 'breakers' | 'versions' | 'log'> & MoneyPorts & { readonly profiles: TemplateProfiles };
+type RouteStores = Omit<RoutePorts, 'money' | 'breakers' | 'overrides' | 'versions' | 'log'> &
+  MoneyPorts & { readonly profiles: TemplateProfiles; readonly overrideStore: OverrideReader };
 
-/** The ports of one environment, from its stores: money over gates and ledger, and a fresh memory of open breakers and of prompts. */
-export const routePorts = (stores: RouteStores, log: RoutePorts['log']): RoutePorts => ({
-  ...stores,
-  money: moneyDesk(stores),
-  breakers: new OpenBreakers(),
-  versions: new TemplateVersions({ ...stores, log }),
-  log,
-});
+/** The ports of one environment, from its stores: money over gates and ledger, and a fresh memory of open breakers, overrides and prompts. */
+export function routePorts(stores: RouteStores, log: RoutePorts['log']): RoutePorts {
+  const overrides = new KnownOverrides(stores);
+  return {
+    ...stores,
+    overrides,
+    money: moneyDesk({ ...stores, overrides }),
+    breakers: new OpenBreakers(),
+    versions: new TemplateVersions({ ...stores, log }),
+    log,
+  };
+}

@@ -4,12 +4,13 @@ import { type Refusal, refuse, SpillwayError } from '../core/errors.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import { picoToUsd } from '../core/money.ts';
 import { receiptOf } from '../core/receipt.ts';
-import { type AttemptPlan, type Plan, planAttempt, planRequest } from '../core/route-plan.ts';
+import { type AttemptPlan, type Plan, type Planned, planAttempt, planRequest } from '../core/route-plan.ts';
 import { streamEvents } from '../core/stream-events.ts';
 import type { RouteAnswer, RouteRequest } from '../core/wire/route.ts';
 import { wireUsage } from '../core/wire/usage.ts';
-import { admitCall, holdFor, releaseKey } from './admit-call.ts';
+import { admitCall, releaseKey } from './admit-call.ts';
 import { guardConversation, requestFingerprint } from './guard-loops.ts';
+import { isExempt, pauseRefusal } from './obey-overrides.ts';
 import type { Emit, RouteOutcome, RoutePorts } from './route-ports.ts';
 import { type Attempted, type Marks, runAttempt } from './run-attempt.ts';
 
@@ -17,11 +18,12 @@ type Answered = Extract<Attempted, { kind: 'answered' }>;
 
 /**
  * Answers one request with the cheapest model that can do the work, or says why not. With `emit`, the answer also goes out in pieces: as it
- * comes, or, where the cheap model's answer has to be checked first, once it is known to be good.
+ * comes, or, where the cheap model's answer has to be checked first, once it is known to be good. `keyId`: the gateway key that the caller showed.
  */
-export async function routeRequest(request: RouteRequest, ports: RoutePorts, emit?: Emit): Promise<RouteOutcome> {
+export async function routeRequest(request: RouteRequest, ports: RoutePorts, emit?: Emit, keyId?: string): Promise<RouteOutcome> {
   const admittedAtMs = ports.now();
-  const planned = planRequest(request, ports.settings, { callId: ports.newId(admittedAtMs), admittedAtMs });
+  const call = { callId: ports.newId(admittedAtMs), admittedAtMs, ...(keyId === undefined ? {} : { keyId }) };
+  const planned = await planOf(request, call, ports);
   if (planned.kind === 'refused') return refused(request, planned.refusal, ports);
   const { plan } = planned;
   const first = planAttempt(plan, ports.settings, { ...plan.decision, number: 1, escalated: false });
@@ -35,10 +37,19 @@ export async function routeRequest(request: RouteRequest, ports: RoutePorts, emi
   }
 }
 
+/** A prompt that is too long is planned all the same where an operator has allowed it. */
+async function planOf(request: RouteRequest, call: Parameters<typeof planRequest>[2], ports: RoutePorts): Promise<Planned> {
+  const strict = planRequest(request, ports.settings, call);
+  const refusal = strict.kind === 'refused' ? strict.refusal : strict.plan.wouldRefuse;
+  if (refusal?.reason !== 'input_too_long') return strict;
+  const lenient = planRequest(request, ports.settings, { ...call, anyLength: true });
+  return lenient.kind === 'planned' && (await isExempt(lenient.plan, ['input_too_long'], ports)) ? lenient : strict;
+}
+
 async function route(plan: Plan, first: AttemptPlan, ports: RoutePorts, emit: Emit | undefined): Promise<RouteOutcome> {
-  const remembered = recall(plan, ports);
+  const remembered = pauseRefusal(plan, first.model.name, ports.overrides.recent(), ports.now()) ?? recall(plan, ports);
   if (remembered !== undefined) return refused(plan.request, remembered, ports, plan, first);
-  const loop = await guardConversation(plan, ports);
+  const { refusal: loop, warnings } = await guardConversation(plan, ports);
   if (loop !== undefined && plan.feature.mode === 'enforce') return refused(plan.request, loop, ports, plan, first);
   const watched: Plan = plan.wouldRefuse === undefined && loop !== undefined ? { ...plan, wouldRefuse: loop } : plan;
   const fingerprint = await requestFingerprint(plan, ports);
@@ -52,7 +63,8 @@ async function route(plan: Plan, first: AttemptPlan, ports: RoutePorts, emit: Em
   if (attempted.kind === 'failed') return failed(plan, attempted, ports, first);
   const outcome = await cascade(plan, attempted, marks, ports);
   if (buffered && emit !== undefined) await emitAnswer(outcome.output, outcome.stopReason, emit);
-  return { kind: 'answered', answer: await keep(plan, withWouldRefuse(outcome, admission.wouldRefuse), ports) };
+  const answer = withGuards(outcome, admission.wouldRefuse, [...warnings, ...admission.warnings]);
+  return { kind: 'answered', answer: await keep(plan, answer, ports) };
 }
 
 const versionOf = ({ feature, template, request }: Plan, { versions }: RoutePorts) =>
@@ -73,8 +85,8 @@ async function cascade(plan: Plan, cheap: Answered, marks: Marks, ports: RoutePo
 
 async function escalate(plan: Plan, attempt: AttemptPlan, marks: Marks, ports: RoutePorts): Promise<Attempted | 'escalation_refused'> {
   try {
-    const held = await holdFor(plan, attempt, ports);
-    return held.kind === 'held' ? await runAttempt(plan, attempt, held, marks, ports) : 'escalation_refused';
+    const admission = await admitCall(plan, attempt, marks.fingerprint, ports);
+    return admission.kind === 'admitted' ? await runAttempt(plan, attempt, admission.held, marks, ports) : 'escalation_refused';
   } catch (error) {
     ports.log('escalation_refused', { requestId: plan.requestId }, error);
     return 'escalation_refused';
@@ -102,8 +114,11 @@ function answerOf(plan: Plan, best: Answered, attempts: readonly Attempted[], wa
   };
 }
 
-const withWouldRefuse = (answer: RouteAnswer, would: Refusal | undefined): RouteAnswer =>
-  would === undefined ? answer : { ...answer, receipt: { ...answer.receipt, wouldRefuse: would.reason } };
+/** The receipt says what the guards found, and what enforce mode would have refused. */
+function withGuards(answer: RouteAnswer, would: Refusal | undefined, warnings: readonly string[]): RouteAnswer {
+  const all = [...new Set([...answer.receipt.warnings, ...warnings])];
+  return { ...answer, receipt: { ...answer.receipt, ...(would === undefined ? {} : { wouldRefuse: would.reason }), warnings: all } };
+}
 
 /** No answer: what was booked is said, and a key whose call cost nothing is free again. */
 async function failed(
@@ -172,7 +187,8 @@ async function refused(
   first?: AttemptPlan,
 ): Promise<RouteOutcome> {
   const nowMs = ports.now();
-  if (plan !== undefined && (refusal.reason === 'breaker_open' || refusal.reason === 'paused')) {
+  // A pause is known from the overrides for as long as it may be, and not remembered besides.
+  if (plan !== undefined && refusal.reason === 'breaker_open') {
     const ofRun = String(refusal.evidence['scope'] ?? '').startsWith('run:');
     const scope = scopesOf(plan).at(ofRun ? -1 : 0);
     if (scope !== undefined) ports.breakers.remember(scope, refusal, nowMs);

@@ -9,7 +9,7 @@ import { findSpike, JUDGED_DAYS, traceWindow } from '../core/trace/find-spike.ts
 import { type Growth, largestGrowth } from '../core/trace/growth.ts';
 import type { Rise } from '../core/trace/rise.ts';
 import { shareOfRise } from '../core/trace/share-of-rise.ts';
-import type { MoneyPorts } from './money-ports.ts';
+import type { UsagePorts } from './live-hours.ts';
 import { type EntriesRead, readBadHours } from './read-bad-hours.ts';
 import { readFeatureUsage } from './read-feature-usage.ts';
 import { readHourCosts } from './read-hour-costs.ts';
@@ -40,7 +40,7 @@ export type Trace = { readonly from: string; readonly to: string } & (
   | { readonly kind: 'no_usage' }
 );
 
-export type TracePorts = Pick<MoneyPorts, 'ledger' | 'settings' | 'now'>;
+export type TracePorts = UsagePorts;
 
 /** From "the bill jumped" to the template, its first bad hour and the runs behind it. */
 export async function traceSpend(query: TraceQuery, ports: TracePorts): Promise<Trace> {

@@ -1,12 +1,11 @@
 import type { BreakerFields, Scope } from '../core/gate.ts';
-import { breakerPolicy, PAUSED, trippedFields } from '../core/gate-breaker.ts';
+import { breakerPolicy, trippedFields } from '../core/gate-breaker.ts';
 import { featureOf, featureScope, leavesOf } from '../core/gate-tree.ts';
 import type { MoneyPorts } from './money-ports.ts';
 
-type BreakerPorts = Pick<MoneyPorts, 'gates' | 'settings' | 'now'>;
+const CLOSED: BreakerFields = { trips: 0 };
 
-/** Far enough: a pause ends when an operator resumes. */
-const PAUSE_UNTIL_MS = Date.UTC(2100, 0, 1);
+type BreakerPorts = Pick<MoneyPorts, 'gates' | 'settings' | 'now'>;
 
 /**
  * Opens a feature's breaker. One conditional write at the feature's gate decides: true for exactly one of many tripping callers, who then
@@ -24,22 +23,11 @@ export async function tripFeature(feature: string, trip: { readonly reason: stri
   return true;
 }
 
-/** An operator stops every call of a feature until `resetFeature`. */
-export async function pauseFeature(feature: string, ports: BreakerPorts): Promise<boolean> {
-  const paused: BreakerFields = { openUntilMs: PAUSE_UNTIL_MS, trips: 0, reason: PAUSED };
-  return overwrite(feature, paused, ports);
-}
-
-/** An operator closes a feature's breaker, tripped or paused. */
-export async function resetFeature(feature: string, ports: BreakerPorts): Promise<boolean> {
-  return overwrite(feature, { trips: 0 }, ports);
-}
-
-async function overwrite(feature: string, next: BreakerFields, ports: BreakerPorts): Promise<boolean> {
-  if (ports.settings.features[feature] === undefined) return false;
-  const changed = await replaceBreaker(featureScope(feature), next, ports);
-  await copyToShards(feature, next, ports);
-  return changed;
+/** Closes a feature's breaker, whoever tripped it. An operator's pause stays. */
+export async function resetFeature(feature: string, ports: BreakerPorts): Promise<void> {
+  if (ports.settings.features[feature] === undefined) return;
+  await replaceBreaker(featureScope(feature), CLOSED, ports);
+  await copyToShards(feature, CLOSED, ports);
 }
 
 async function copyToShards(feature: string, next: BreakerFields, ports: BreakerPorts): Promise<void> {

@@ -6,6 +6,7 @@ import { focus } from '../../functions/core/export/focus.ts';
 import { usageCsv } from '../../functions/core/export/usage-csv.ts';
 import type { Rollup } from '../../functions/core/rollup.ts';
 import { usageByDay } from '../../functions/use-cases/usage-by-day.ts';
+import { memoryGates } from '../support/memory-gates.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { rollup } from '../support/rollups.ts';
 import { settings } from '../support/settings.ts';
@@ -35,6 +36,7 @@ describe('a month of 100 features x 10 templates x 24 hours', () => {
   ])('becomes %s in bounded memory', async (name, format, rows) => {
     const ledger = { ...memoryLedger(), rollups, progress: () => Promise.resolve({ closedHour: '2026-12-31T23' }) };
     const days = usageByDay('2026-10-01', '2026-10-31', format.byTemplate, {
+      gates: memoryGates(),
       ledger,
       settings: settings(),
       now: () => Date.UTC(2026, 11, 1),

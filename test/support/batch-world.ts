@@ -6,12 +6,14 @@ import type { Refusal } from '../../functions/core/errors.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import type { JobMessage } from '../../functions/core/wire/job.ts';
 import type { RouteAnswer, RouteRequest } from '../../functions/core/wire/route.ts';
+import { KnownOverrides } from '../../functions/use-cases/known-overrides.ts';
 import { TemplateVersions } from '../../functions/use-cases/template-versions.ts';
 import { crashing } from './crashing.ts';
 import { memoryAnswers, memoryBlobs, memoryJobs, memoryProvider, memoryQueue, memoryStaging, type RecordFate } from './memory-batch.ts';
 import { memoryFingerprints } from './memory-fingerprints.ts';
 import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
+import { memoryOverrides } from './memory-overrides.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** Rounds after which a world that is not quiet yet never will be. */
@@ -50,6 +52,7 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
     memoryQueue(),
   ];
   const ledger = memoryLedger();
+  const overrideStore = memoryOverrides();
   const { provider, finish, jobCount, sent } = memoryProvider(blobs, fate);
   const failures: unknown[] = [];
   const { next: chance, below } = seededRandom(mixed ?? 1);
@@ -68,6 +71,7 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
     recordsPerCheckpoint: 2,
     now: () => nowMs,
     random: () => 0.5,
+    overrides: new KnownOverrides({ overrideStore, now: () => nowMs }),
     sleep: () => Promise.resolve(),
     newId: (atMs: number) => ulid(atMs, chance),
     fingerprints: memoryFingerprints,
@@ -160,6 +164,6 @@ export function batchWorld({ settings, fate, ends = [], crash = { at: 0, when: '
   };
   return {
     ...{ send, round, untilQuiet, advance, intake, ports: whole, failures, calls: process.calls },
-    ...{ gates, jobs, staging, blobs, answers, queue, ledger, jobCount, sent },
+    ...{ overrideStore, gates, jobs, staging, blobs, answers, queue, ledger, jobCount, sent },
   };
 }

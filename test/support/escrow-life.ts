@@ -1,16 +1,21 @@
 import { DAYS } from './escrow-rules.ts';
 import { EscrowWorld, type Mutation } from './escrow-world.ts';
 
-/** One random life of the tree: calls, batches, resolvers, midnight, deaths. Answers the broken rule and the way there, or undefined. */
+/**
+ * One random life of the tree: calls, batches, resolvers, midnight, deaths; with `raises`, operators too. Answers the broken rule and the way
+ * there, or how many calls were admitted, and how many writes committed over an unraised cap.
+ */
 export async function liveOnce(
   seed: number,
   mutation: Mutation = {},
-): Promise<{ broken: string; log: readonly string[] } | { admitted: number }> {
-  const world = new EscrowWorld(seed, mutation);
+  { raises = false }: { readonly raises?: boolean } = {},
+): Promise<{ broken: string; log: readonly string[] } | { admitted: number; onRaise: number }> {
+  const world = new EscrowWorld(seed, mutation, { raises });
   const { random, network } = world;
   const calls = 6 + random.below(8);
   let [started, deaths, closes] = [0, 3, 0];
   while ((started < calls || network.busy) && world.failure === undefined) {
+    if (raises && world.operators.chance(0.04)) await world.operators.act();
     const chance = random.next();
     if (started < calls && (chance < 0.05 || !network.busy)) {
       started += 1;
@@ -28,5 +33,7 @@ export async function liveOnce(
     await Promise.resolve();
   }
   if (world.failure === undefined) await world.quiet();
-  return world.failure === undefined ? { admitted: world.admitted } : { broken: `seed ${seed}: ${world.failure}`, log: network.log };
+  return world.failure === undefined
+    ? { admitted: world.admitted, onRaise: world.operators.onRaise }
+    : { broken: `seed ${seed}: ${world.failure}`, log: network.log };
 }

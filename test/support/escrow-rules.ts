@@ -1,19 +1,18 @@
 import type { Gate, Scope } from '../../functions/core/gate.ts';
 import { transferKey } from '../../functions/core/gate.ts';
 import { capsOf, featureOf, ORG } from '../../functions/core/gate-tree.ts';
+import type { LedgerEntry } from '../../functions/core/ledger.ts';
 import { sumPico } from '../../functions/core/money.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import { ulidTimeMs } from '../../functions/core/ulid-time.ts';
-import type { memoryGates } from './memory-gates.ts';
-import type { memoryLedger } from './memory-ledger.ts';
 
 export const DAYS = ['2026-11-10', '2026-11-11'] as const;
 const MONTH = '2026-11';
 
 /** Everything that the rules compare. `chunkCost` and `spent`: what was really paid, by chunk and by entry key. */
 export type Books = {
-  readonly gates: ReturnType<typeof memoryGates>;
-  readonly ledger: ReturnType<typeof memoryLedger>;
+  readonly gates: { peek(scope: Scope): Gate };
+  readonly ledger: { readonly entries: ReadonlyMap<string, LedgerEntry> };
   readonly settings: Settings;
   readonly leaves: readonly Scope[];
   readonly families: readonly { readonly scope: Scope; readonly children: readonly Scope[] }[];

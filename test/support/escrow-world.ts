@@ -5,9 +5,10 @@ import type { Settings } from '../../functions/core/settings.ts';
 import { closeDay } from '../../functions/use-cases/close-day.ts';
 import { holdChunk, sealChunk, settleChunk } from '../../functions/use-cases/hold-chunk.ts';
 import { holdMoney, unholdMoney } from '../../functions/use-cases/hold-money.ts';
-import type { MoneyPorts } from '../../functions/use-cases/money-ports.ts';
+import type { HoldPorts, MoneyPorts } from '../../functions/use-cases/money-ports.ts';
 import { resolveStaleHolds } from '../../functions/use-cases/resolve-holds.ts';
 import { settleMoney } from '../../functions/use-cases/settle-money.ts';
+import { EscrowOperators } from './escrow-operators.ts';
 import { type Books, brokenRule, brokenWhenQuiet, DAYS } from './escrow-rules.ts';
 import { ledgerEntry } from './ledger-entry.ts';
 import { type GateMutation, memoryGates } from './memory-gates.ts';
@@ -19,11 +20,13 @@ import { UnreliableNetwork } from './unreliable-network.ts';
 const DAY_START_MS = [Date.UTC(2026, 10, 10), Date.UTC(2026, 10, 11)] as const;
 const LONG_AFTER_MS = Date.UTC(2026, 11, 24);
 
-export type Mutation = { readonly gates?: GateMutation; readonly ledger?: LedgerMutation };
+export type Mutation = { readonly gates?: GateMutation; readonly ledger?: LedgerMutation; readonly raises?: 'a raise never ends' };
 
 /** Tight caps in pico-dollars: an organization, two teams, three features, of which one may be split. */
-function tightSettings(random: Random): Settings {
-  const caps = (day: number, month: number) => ({ dailyPico: BigInt(day), monthlyPico: BigInt(month) });
+function tightSettings(random: Random, raises: boolean): Settings {
+  // Where caps are raised they begin lower, so that the raises are used.
+  const part = raises ? 2n : 1n;
+  const caps = (day: number, month: number) => ({ dailyPico: BigInt(day) / part, monthlyPico: BigInt(month) / part });
   const feature = (name: string, team: string, day: number, month: number, shards = 1) =>
     featureSettings(name, { team, shards, caps: caps(day, month) });
   const split = random.chance(0.3) ? 2 : 1;
@@ -49,28 +52,32 @@ export class EscrowWorld {
   readonly gates;
   readonly ledger;
   readonly network: UnreliableNetwork;
+  readonly operators: EscrowOperators;
   readonly #leaves: readonly Scope[];
   readonly #families: readonly { scope: Scope; children: readonly Scope[] }[];
   readonly #leafOfHold = new Map<string, Scope>();
   readonly #leafOfChunk = new Map<string, Scope>();
   readonly #chunkCost = new Map<string, bigint>();
   readonly #spent = new Map<string, bigint>();
+  readonly #mutation: Mutation;
   #processes = 0;
   #clock = 1000;
   today: 0 | 1 = 0;
   admitted = 0;
   failure: string | undefined;
 
-  constructor(seed: number, mutation: Mutation = {}) {
+  constructor(seed: number, mutation: Mutation = {}, { raises = false }: { readonly raises?: boolean } = {}) {
+    this.#mutation = mutation;
     this.random = seededRandom(seed * 7919);
     this.harsh = this.random.chance(0.3);
-    this.settings = tightSettings(this.random);
+    this.settings = tightSettings(this.random, raises);
     this.#leaves = Object.values(this.settings.features).flatMap(leavesOf);
     const scopes = allGates(this.settings).filter((scope) => !scope.includes('_unassigned'));
     this.#families = scopes.map((scope) => ({
       scope,
       children: childrenOf(scope, this.settings).filter((child) => scopes.includes(child)),
     }));
+    this.operators = new EscrowOperators(seed, this.settings);
     this.gates = memoryGates(mutation.gates);
     this.ledger = memoryLedger(mutation.ledger);
     this.network = new UnreliableNetwork(
@@ -80,17 +87,22 @@ export class EscrowWorld {
   }
 
   /** Starts one process; its failure, other than being killed, is a violation. */
-  #start(work: (ports: MoneyPorts, atMs: number) => Promise<unknown>, now?: () => number): void {
+  #start(work: (ports: HoldPorts, atMs: number) => Promise<unknown>, given?: () => number): void {
     this.#processes += 1;
     this.#clock += 1;
     const owner = this.#processes;
     const atMs = DAY_START_MS[this.today] + this.#clock;
     let waited = 0;
-    const ports: MoneyPorts = {
-      gates: this.network.through(this.gates, owner),
+    const now = given ?? (() => atMs + waited);
+    const { overrides, gates } = this.operators.environment(this.gates, now, (failure) => {
+      this.failure ??= failure;
+    });
+    const ports: HoldPorts = {
+      overrides,
+      gates: this.network.through(gates, owner),
       ledger: this.network.through(this.ledger, owner),
-      settings: { ...this.settings, budgetWaitMs: 1000 },
-      now: now ?? (() => atMs + waited),
+      settings: { ...(this.#mutation.raises === undefined ? this.settings : this.operators.highest), budgetWaitMs: 1000 },
+      now,
       random: this.random.next,
       sleep: (ms) => {
         waited += ms;
@@ -111,7 +123,7 @@ export class EscrowWorld {
     });
   }
 
-  async #attempt(feature: string, callId: string, attempt: number, admittedAtMs: number, ports: MoneyPorts): Promise<boolean> {
+  async #attempt(feature: string, callId: string, attempt: number, admittedAtMs: number, ports: HoldPorts): Promise<boolean> {
     const wantPico = BigInt(3 + this.random.below(4));
     const call = { feature, callId, attempt, template: 'extract', model: 'haiku', admittedAtMs, deadlineMs: admittedAtMs + 1 };
     const held = await holdMoney({ ...call, wantPico, floorPico: 2n }, ports);
@@ -199,7 +211,8 @@ export class EscrowWorld {
   }
 
   #books(): Books {
-    const { gates, ledger, settings } = this;
+    const { gates, ledger } = this;
+    const settings = this.operators.highest;
     const [leaves, families, spent] = [this.#leaves, this.#families, this.#spent];
     return {
       gates,

@@ -10,6 +10,7 @@ import { NO_USAGE } from '../../functions/core/usage.ts';
 import { usageByDay } from '../../functions/use-cases/usage-by-day.ts';
 import { decimal, plus, ZERO } from './decimal.ts';
 import { ledgerEntry } from './ledger-entry.ts';
+import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { readCsv } from './read-csv.ts';
 
@@ -20,7 +21,12 @@ export async function exportOf(rollups: readonly Rollup[], format: ExportFormat,
   const ledger = memoryLedger();
   await ledger.putRollups('', rollups);
   await ledger.setProgress({ closedHour: LAST_HOUR });
-  const usage = usageByDay('2026-11-01', '2026-11-30', format.byTemplate, { ledger, settings, now: () => Date.UTC(2026, 11, 1) });
+  const usage = usageByDay('2026-11-01', '2026-11-30', format.byTemplate, {
+    gates: memoryGates(),
+    ledger,
+    settings,
+    now: () => Date.UTC(2026, 11, 1),
+  });
   let text = '';
   const exported = await writeExport(format, usage, asCsv, (more) => {
     text += more;

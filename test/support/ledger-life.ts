@@ -11,6 +11,7 @@ import { NO_USAGE } from '../../functions/core/usage.ts';
 import { auditDay } from '../../functions/use-cases/audit-day.ts';
 import { findChunk, type HeldChunk, holdChunk, sealChunk, settleChunk } from '../../functions/use-cases/hold-chunk.ts';
 import { type HeldMoney, holdMoney } from '../../functions/use-cases/hold-money.ts';
+import type { HoldPorts } from '../../functions/use-cases/money-ports.ts';
 import { daysOf, readGates } from '../../functions/use-cases/read-gates.ts';
 import { recordEntry, settleMoney } from '../../functions/use-cases/settle-money.ts';
 import { Crash, crashing } from './crashing.ts';
@@ -57,6 +58,8 @@ export const lifeSettings = (): Settings =>
     batch: { budgetShare: 1, maxJobsInFlight: 1 },
   });
 
+type LifePorts = CompactorPorts & HoldPorts;
+
 /** Rules that a test takes away to see that it notices: the ports of the compactor, or of an audit, changed anew for each run. */
 export type LedgerMutation = Partial<Record<'compact' | 'audit', (ports: CompactorPorts) => Partial<CompactorPorts>>>;
 
@@ -64,7 +67,7 @@ export type LedgerMutation = Partial<Record<'compact' | 'audit', (ports: Compact
 export class LedgerLife {
   readonly world;
   readonly startMs: number;
-  readonly ports: CompactorPorts;
+  readonly ports: LifePorts;
   /** UTC hours that anything was admitted in. */
   readonly hours = new Set<string>();
   readonly late: { held: HeldMoney; entry: LedgerEntry }[] = [];
@@ -73,6 +76,8 @@ export class LedgerLife {
   readonly unfinished: LedgerEntry[] = [];
   readonly #known: LedgerEntry[] = [];
   readonly drifts: DayAudit[] = [];
+  /** How many calls the last process made. */
+  calls = 0;
   readonly #random = seededRandom(20_261_120);
   readonly #mutation: LedgerMutation;
 
@@ -96,20 +101,20 @@ export class LedgerLife {
     return (this.late[step.pick % Math.max(1, this.late.length)]?.held.hold.deadlineMs ?? 0) < this.ports.now();
   }
 
-  /** Runs a process until it ends or dies. Answers whether it died. */
+  /** Runs a process until it ends or dies. */
   async #die(
     crash: CrashPoint = { at: 0, when: 'before' },
-    work: (ports: CompactorPorts) => Promise<unknown>,
+    work: (ports: LifePorts) => Promise<unknown>,
     pause?: (name: string) => Promise<void>,
   ) {
-    const { wrap, crashed } = crashing(crash.at, crash.when, pause);
+    const { wrap, calls } = crashing(crash.at, crash.when, pause);
     const { gates, ledger, profiles, lease, blobs, alerts } = this.ports;
     const stores = { gates: wrap(gates), profiles: wrap(profiles), lease: wrap(lease), blobs: wrap(blobs), alerts: wrap(alerts) };
     const ports = { ...this.ports, ...stores, ledger: wrap(ledger, ['ofHour', 'rollups']) };
     await work(ports).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
     });
-    return crashed();
+    this.calls = calls();
   }
 
   async #upkeep({ kind, crash, meanwhile }: { kind: 'compact' | 'audit' } & Mortal & Disturbed): Promise<void> {
@@ -124,10 +129,8 @@ export class LedgerLife {
       const ports = { ...wrapped, ...this.#mutation[kind]?.(wrapped) };
       return kind === 'compact' ? this.world.run(ports) : this.#audit(ports);
     };
-    const died = await this.#die(crash, work, pause);
+    await this.#die(crash, work, pause);
     await other;
-    // The lease of the dead ends.
-    if (died) this.world.clock.nowMs += RUN_MS;
   }
 
   /** Of every day, over or not, small or large: the gates and the entries agree at any moment. */
@@ -136,7 +139,7 @@ export class LedgerLife {
       for (const mostReadAgain of [undefined, 0]) this.drifts.push(...(await auditDay(day, ports, mostReadAgain)).drifted);
   }
 
-  async #write(step: Write, ports: CompactorPorts): Promise<void> {
+  async #write(step: Write, ports: LifePorts): Promise<void> {
     if (step.kind === 'call') await this.#call(step, ports);
     else if (step.kind === 'chunk') await this.#chunk(step, ports);
     else if (step.kind === 'correct') await this.#correct(step, ports);
@@ -170,7 +173,7 @@ export class LedgerLife {
     });
   }
 
-  async #call(step: Step & { kind: 'call' }, ports: CompactorPorts): Promise<void> {
+  async #call(step: Step & { kind: 'call' }, ports: LifePorts): Promise<void> {
     const first = this.#entry(step, {});
     const callId = first.requestId.split('.')[2] ?? '';
     for (let attempt = 1; attempt <= step.attempts; attempt++) {
@@ -185,7 +188,7 @@ export class LedgerLife {
     }
   }
 
-  async #chunk(step: Step & { kind: 'chunk' }, ports: CompactorPorts): Promise<void> {
+  async #chunk(step: Step & { kind: 'chunk' }, ports: LifePorts): Promise<void> {
     const entries = Array.from({ length: step.jobs }, () => this.#entry(step, { mode: 'batch', prefix: [] }));
     const [{ feature, admittedAtMs } = this.#entry(step, {})] = entries;
     const wantPico = sumPico(entries.map(({ costPico }) => costPico)) + 5n;

@@ -1,5 +1,6 @@
 import { monthOf } from '../../functions/core/calendar.ts';
 import { type ChunkHold, emptyGate, type Gate, type Hold, type Scope, transferKey } from '../../functions/core/gate.ts';
+import { WHOLE_FEATURE } from '../../functions/core/gate-pause.ts';
 import type { PicoUsd } from '../../functions/core/money.ts';
 import type { GateStore, GateWrite, HoldWrite, Room } from '../../functions/ports/gate-store.ts';
 
@@ -68,7 +69,11 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
     gate.holds = [...gate.holds, hold];
     spend(gate, hold.day, hold.amountPico, hold.hour);
   };
-  const free = (gate: State, hold: Hold) => !gate.holds.some(({ id }) => id === hold.id) && gate.watermarkMs < hold.admittedAtMs;
+  const paused = (gate: State, part: string, atMs: number) => (gate.pauses[part] ?? 0) > atMs;
+  const free = (gate: State, hold: Hold) =>
+    !gate.holds.some(({ id }) => id === hold.id) &&
+    gate.watermarkMs < hold.admittedAtMs &&
+    ![WHOLE_FEATURE, hold.template].some((part) => paused(gate, part, hold.admittedAtMs));
   const afforded = (gate: State, hold: Hold, room: Room) =>
     roomy(gate, room, hold.day, hold.hour) && (gate.allowance[hold.day] ?? -1n) >= hold.amountPico;
   const drop = (gate: State, hold: Hold, realPico: PicoUsd) => {
@@ -158,9 +163,10 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
       }
       return result(changed);
     },
-    openChunk(scope, chunk, room) {
+    openChunk(scope, chunk, room, atMs) {
       const gate = at(scope);
-      const fresh = !gate.chunks.some(({ chunkId }) => chunkId === chunk.chunkId) && gate.breaker.openUntilMs === undefined;
+      const known = gate.chunks.some(({ chunkId }) => chunkId === chunk.chunkId);
+      const fresh = !known && gate.breaker.openUntilMs === undefined && !paused(gate, WHOLE_FEATURE, atMs);
       const changed = fresh && roomy(gate, room, chunk.day) && (gate.allowance[chunk.day] ?? -1n) >= chunk.amountPico;
       if (changed) {
         gate.chunks = [...gate.chunks, chunk];
@@ -194,6 +200,11 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
       const changed = openUntilMs === seen.openUntilMs && probeId === seen.probeId && trips === seen.trips;
       if (changed) gate.breaker = next;
       return result(changed);
+    },
+    setPause(scope, part, untilMs) {
+      const { [part]: _, ...others } = at(scope).pauses;
+      at(scope).pauses = untilMs === undefined ? others : { ...others, [part]: untilMs };
+      return Promise.resolve();
     },
     forgetDay(scope, day, { kind, children, hours }) {
       const gate = at(scope);

@@ -1,16 +1,13 @@
 import type { UpkeepLease } from '../../functions/ports/upkeep-lease.ts';
 
-/** The compactor's lease in memory. */
+/** The compactor's lease in memory: one after the other, and nobody waits in vain. */
 export function memoryUpkeepLease(): UpkeepLease {
-  let endsMs = 0;
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    take: async ({ untilMs }, nowMs) => {
-      if (endsMs > nowMs) return 'refused';
-      endsMs = untilMs;
-      return 'changed';
-    },
-    release: async ({ untilMs }) => {
-      if (endsMs === untilMs) endsMs = 0;
+    during(work) {
+      const mine = last.then(() => work(() => false));
+      last = mine.catch(() => undefined);
+      return mine;
     },
   };
 }

@@ -9,6 +9,7 @@ import { type RoutePorts, routePorts } from '../../functions/use-cases/route-por
 import { memoryFingerprints } from './memory-fingerprints.ts';
 import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
+import { memoryOverrides } from './memory-overrides.ts';
 import { memoryProfiles } from './memory-profiles.ts';
 import { memoryRefusals } from './memory-refusals.ts';
 import { memoryIdempotency, memoryRuns } from './memory-route-stores.ts';
@@ -71,6 +72,7 @@ export function routeWorld({ settings = smallSettings(), model = () => says('42'
     gates,
     ledger,
     refusals,
+    overrideStore: memoryOverrides(),
     runs: memoryRuns(),
     idempotency: memoryIdempotency(),
     models,

@@ -8,6 +8,7 @@ import { traceWindow } from '../../functions/core/trace/find-spike.ts';
 import { NO_USAGE } from '../../functions/core/usage.ts';
 import type { TracePorts } from '../../functions/use-cases/trace-spend.ts';
 import { ledgerEntry } from './ledger-entry.ts';
+import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { rollup } from './rollups.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -53,7 +54,7 @@ export async function traceWorld(
   const closed = [...usual, ...rollUp(entries)].filter(({ hour }) => hour <= closedHour);
   for (const [hour, rollups] of Map.groupBy(closed, (each) => each.hour)) await ledger.putRollups(hour, merged(rollups));
   await ledger.setProgress({ closedHour });
-  return { ledger, window, settings: settings({ timezone, retentionDays }), now: () => nowMs };
+  return { gates: memoryGates(), ledger, window, settings: settings({ timezone, retentionDays }), now: () => nowMs };
 }
 
 function* habitRollups(habits: Readonly<Record<string, Habit>>, window: readonly DaySlots[]): Generator<Rollup> {

@@ -6,12 +6,14 @@ import { picoToUsd, sumPico, usdToPico } from '../../functions/core/money.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import type { Alert } from '../../functions/ports/alerts.ts';
 import { holdMoney } from '../../functions/use-cases/hold-money.ts';
+import { KnownOverrides } from '../../functions/use-cases/known-overrides.ts';
 import { readUsage } from '../../functions/use-cases/read-usage.ts';
 import { settleMoney } from '../../functions/use-cases/settle-money.ts';
 import { ledgerEntry } from './ledger-entry.ts';
 import { memoryBlobs } from './memory-batch.ts';
 import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
+import { memoryOverrides } from './memory-overrides.ts';
 import { memoryProfiles } from './memory-profiles.ts';
 import { memoryUpkeepLease } from './memory-upkeep-lease.ts';
 import { settings as testSettings } from './settings.ts';
@@ -45,6 +47,7 @@ export function upkeepWorld<Those extends Stores>(stores: Those, settings: Setti
     now: () => clock.nowMs,
     random: () => 0,
     sleep: () => Promise.resolve(),
+    overrides: new KnownOverrides({ overrideStore: memoryOverrides(), now: () => clock.nowMs }),
     log: (_event: string, _facts: unknown, cause?: unknown) => {
       if (cause !== undefined) failures.push(cause);
     },

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { rollUpHours } from '../../functions/compactor/roll-up-hours.ts';
+import { NOTHING_DONE } from '../../functions/compactor/run.ts';
 import { sumPico, usdToPico } from '../../functions/core/money.ts';
 import { rollUp } from '../../functions/core/rollup.ts';
 import type { Settings } from '../../functions/core/settings.ts';
@@ -98,6 +100,23 @@ describe('the audit of a day', () => {
     await run();
     const ledger = { ...ports.ledger, ofHour: () => expect.fail('an entry was read') };
     expect(await auditDay(DAY, { ...ports, ledger }, 0)).toEqual({ drifted: [], staleHours: [] });
+  });
+});
+
+describe('a copy of a hold that lands after its own settle', () => {
+  it.each([
+    ['small', undefined],
+    ['large', 0],
+  ])('is found on a %s day, though its hold seems to explain it', async (_size, mostReadAgain) => {
+    const { ports, clock, call, run } = world();
+    const { held } = await call('0.01');
+    await ports.gates.hold(LEAF, held.hold, {}, { debtAllowed: true });
+    clock.nowMs += 3 * HOUR_MS;
+    await rollUpHours({ ports, done: { ...NOTHING_DONE }, failures: [], stopAtMs: Number.POSITIVE_INFINITY, isLost: () => false });
+    const committed = { committedPico: usdToPico('0.11'), heldPico: usdToPico('0.1'), bookedPico: usdToPico('0.1') };
+    expect((await auditDay(DAY, ports, mostReadAgain)).drifted).toMatchObject([committed]);
+    clock.nowMs += DAY_MS;
+    expect(await run()).toMatchObject({ resolvedSettled: 1, featuresDrifted: 1 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { usdToPico } from '../../functions/core/money.ts';
+import { sumPico, usdToPico } from '../../functions/core/money.ts';
 import { settleMoney } from '../../functions/use-cases/settle-money.ts';
 import { ledgerEntry } from '../support/ledger-entry.ts';
 import { type memoryLedger, rollupsOf } from '../support/memory-ledger.ts';
@@ -86,6 +86,23 @@ describe('the hours of the compactor', () => {
   });
 });
 
+describe('an hour of many templates', () => {
+  it('has the sums of each stored once, and together what its entries add up to', async () => {
+    const { ports, clock, run } = world();
+    for (let at = 0; at < 100; at++)
+      await ports.ledger.record(ledgerEntry({ admittedAtMs: NOON, day: DAY, template: `t${at % 50}`, costPico: BigInt(at) }));
+    clock.nowMs += 2 * HOUR_MS;
+    const stored: string[] = [];
+    const putRollups: typeof ports.ledger.putRollups = (hour, rollups) => {
+      stored.push(...rollups.map(({ template }) => template));
+      return ports.ledger.putRollups(hour, rollups);
+    };
+    await run({ ledger: { ...ports.ledger, putRollups } });
+    expect(stored.toSorted()).toEqual(Array.from({ length: 50 }, (_, at) => `t${at}`).toSorted());
+    expect(sumPico((await Array.fromAsync(ports.ledger.rollups(DAY, DAY))).map(({ costPico }) => costPico))).toBe(4950n);
+  });
+});
+
 describe('the file of an hour', () => {
   it('has every entry of it, whole, in the order of feature, template and time; an hour without entries has none', async () => {
     const { ports, clock, call, run } = world();
@@ -119,6 +136,7 @@ describe('the file of an hour', () => {
   it('is written again, whole, under the same name, when an entry came late', async () => {
     const { ports, clock, call, run } = world();
     await call('0.01');
+    clock.nowMs += 1;
     const late = await call(undefined);
     clock.nowMs += HOUR_MS;
     await ports.ledger.setProgress({ closedHour: '2026-11-20T12' });

@@ -4,7 +4,7 @@ import { crashing } from '../support/crashing.ts';
 import { LedgerLife } from '../support/ledger-life.ts';
 import { brokenRule } from '../support/ledger-rules.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { memoryStores, NOON, RUN_MS } from '../support/upkeep-world.ts';
+import { HOUR_MS, memoryStores, NOON, upkeepWorld } from '../support/upkeep-world.ts';
 
 const LATE_CALLS = 4;
 
@@ -37,24 +37,30 @@ async function twoAtOnce(seed: number, lease?: UpkeepLease): Promise<string | un
 }
 
 describe('two compactors at once', () => {
-  it('never put back what one of them has read too early: the second does nothing', async () => {
+  it('never put back what one of them has read too early: the second waits', async () => {
     for (let seed = 1; seed <= 40; seed++) expect(await twoAtOnce(seed), `seed ${seed}`).toBeUndefined();
   });
 
   it('would, without the lease', async () => {
-    const none: UpkeepLease = { take: async () => 'changed', release: async () => {} };
+    const none: UpkeepLease = { during: (work) => work(() => false) };
     let broken: string | undefined;
     for (let seed = 1; seed <= 2_000 && broken === undefined; seed++) broken = await twoAtOnce(seed, none);
     expect(broken).toBeDefined();
   }, 60_000);
 
-  it('leave the work to the one that came first, until its time is over', async () => {
-    const stores = memoryStores();
-    const life = new LedgerLife(NOON, stores);
-    await stores.lease.take({ untilMs: NOON + RUN_MS }, NOON);
-    expect(await life.world.run()).toEqual({ kind: 'another_works' });
-    life.world.clock.nowMs += RUN_MS;
-    expect(await life.world.run()).toMatchObject({ kind: 'done' });
-    expect(await life.world.run()).toMatchObject({ kind: 'done' });
+  it('do nothing, the one that has waited in vain; and begin nothing more, the one that was taken for dead', async () => {
+    const { ports, clock, call, run } = upkeepWorld(memoryStores());
+    await call('0.01');
+    clock.nowMs += 3 * HOUR_MS;
+    expect(await run({ lease: { during: async () => undefined } })).toEqual({ kind: 'another_works' });
+    let hours = 0;
+    const ledger = {
+      ...ports.ledger,
+      async *ofHour(hour: string) {
+        hours += 1;
+        yield* ports.ledger.ofHour(hour);
+      },
+    };
+    expect(await run({ ledger, lease: { during: (work) => work(() => hours === 5) } })).toMatchObject({ hoursRolledUp: 5, hoursLeft: 11 });
   });
 });

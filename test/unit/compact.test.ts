@@ -33,6 +33,35 @@ describe('the compactor', () => {
     expect(ports.gates.peek(LEAF).committedByDay[DAY]).toBe(usdToPico('0.02'));
   });
 
+  it('rolls up the entry of a call that died before it marked the closed hour', async () => {
+    const { ports, clock, call, run } = world();
+    const { entry } = await call(undefined);
+    clock.nowMs += HOUR_MS;
+    await ports.ledger.setProgress({ closedHour: '2026-11-20T12' });
+    await ports.ledger.record({ ...entry, costPico: usdToPico('0.02') });
+    await run();
+    expect(await Array.fromAsync(ports.ledger.rollups(DAY, DAY))).toMatchObject([{ costPico: usdToPico('0.02') }]);
+  });
+
+  it('keeps the mark of a correction that comes while the mark of what it corrects is cleared', async () => {
+    const { ports, clock, call, run, total } = world();
+    const late = await call(undefined);
+    clock.nowMs += HOUR_MS;
+    await ports.ledger.setProgress({ closedHour: '2026-11-20T12' });
+    const ledger = {
+      ...ports.ledger,
+      async *ofHour(hour: string) {
+        yield* ports.ledger.ofHour(hour);
+        await settleMoney(late.held, { ...late.entry, costPico: usdToPico('0.03') }, ports);
+      },
+    };
+    expect(await run({ ledger })).toMatchObject({ resolvedAssumed: 1, hoursRolledUp: 1 });
+    expect(await total()).toBe('0.03');
+    await run();
+    expect(await ports.ledger.dirtyHours()).toEqual([]);
+    expect(await Array.fromAsync(ports.ledger.rollups(DAY, DAY))).toEqual(rollupsOf(ports.ledger));
+  });
+
   it('finishes every other call when one cannot be, and that one with the next run', async () => {
     const { ports, clock, call, run, failures } = world();
     const broken = await call(undefined);

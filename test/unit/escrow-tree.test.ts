@@ -8,7 +8,7 @@ const LIVES = 150;
 /** The first broken rule in random lives from this seed on, or undefined. */
 async function firstBroken(from: number, mutation: Mutation): Promise<string | undefined> {
   for (let seed = from; seed <= from + 1500; seed++) {
-    const life = await liveOnce(seed, mutation);
+    const life = await liveOnce(seed, mutation, { raises: mutation.raises !== undefined });
     if ('broken' in life) return `${life.broken}\n  ${life.log.slice(-25).join('\n  ')}`;
   }
   return undefined;
@@ -27,6 +27,19 @@ describe('the escrow tree, with crashes, lost answers, late copies and resolvers
   }, 120_000);
 });
 
+describe('the escrow tree, while operators raise caps and take raises back', () => {
+  it('keeps every rule, under the caps that each caller knows', async () => {
+    let onRaise = 0;
+    for (let seed = 1; seed <= LIVES; seed++) {
+      const life = await liveOnce(seed, {}, { raises: true });
+      if ('broken' in life) expect.fail(`${life.broken}\n  ${life.log.slice(-40).join('\n  ')}`);
+      onRaise += life.onRaise;
+    }
+    // Worth nothing if no raise is ever used.
+    expect(onRaise).toBeGreaterThan(LIVES / 3);
+  }, 120_000);
+});
+
 describe('the model of the escrow tree', () => {
   it.each<[string, Mutation, number]>([
     ['a claim that leaves the watermark', { gates: 'claim leaves the watermark' }, 390],
@@ -37,6 +50,7 @@ describe('the model of the escrow tree', () => {
     ['an owner that gives a claimed hold back', { gates: 'unhold takes a claimed hold' }, 17],
     ['a hold that asks for no cap', { gates: 'hold asks for no cap' }, 275],
     ['a settle with the own figure after losing the put', { ledger: 'the loser keeps its own figure' }, 69],
+    ['a caller for whom a raise never ends', { raises: 'a raise never ends' }, 1],
     ['a put that overwrites the winner', { ledger: 'the last put wins' }, 13],
   ])(
     'notices %s',

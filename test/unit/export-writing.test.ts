@@ -9,6 +9,7 @@ import { lastDayOf } from '../../functions/core/export/charge-period.ts';
 import { usageCsv } from '../../functions/core/export/usage-csv.ts';
 import { usageByDay } from '../../functions/use-cases/usage-by-day.ts';
 import { steadyRollups } from '../support/export-world.ts';
+import { memoryGates } from '../support/memory-gates.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { settings } from '../support/settings.ts';
 
@@ -32,7 +33,7 @@ describe('the usage of many days', () => {
         return ledger.rollups(from, to);
       },
     };
-    const usage = usageByDay('2026-11-02', '2026-11-04', true, { ledger: watched, settings: settings(), now: NOW });
+    const usage = usageByDay('2026-11-02', '2026-11-04', true, { gates: memoryGates(), ledger: watched, settings: settings(), now: NOW });
     expect((await usage.next()).value).toMatchObject({ day: '2026-11-02', calls: 24 });
     expect(asked).toEqual(['2026-11-02 2026-11-02']);
     expect((await usage.next()).value).toMatchObject({ day: '2026-11-03', calls: 24 });
@@ -42,7 +43,12 @@ describe('the usage of many days', () => {
 
 describe('an export as JSON', () => {
   it('has the rows by column, exact decimals as strings, and the total', async () => {
-    const usage = usageByDay('2026-11-02', '2026-11-03', true, { ledger: await steadyLedger(2), settings: settings(), now: NOW });
+    const usage = usageByDay('2026-11-02', '2026-11-03', true, {
+      gates: memoryGates(),
+      ledger: await steadyLedger(2),
+      settings: settings(),
+      now: NOW,
+    });
     let text = '';
     await writeExport(usageCsv, usage, asJson({ format: 'csv', from: '2026-11-02' }), (more) => {
       text += more;

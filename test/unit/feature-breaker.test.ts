@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { FOREVER_MS } from '../../functions/core/gate-pause.ts';
+import { holdChunk } from '../../functions/use-cases/hold-chunk.ts';
 import { holdMoney } from '../../functions/use-cases/hold-money.ts';
+import { pauseGates } from '../../functions/use-cases/pause-gates.ts';
 import { settleProbe } from '../../functions/use-cases/settle-money.ts';
-import { pauseFeature, resetFeature, tripFeature } from '../../functions/use-cases/trip-feature.ts';
+import { resetFeature, tripFeature } from '../../functions/use-cases/trip-feature.ts';
 import { ask, DAY, FEATURE, LEAF, NOW, moneyWorld as world } from '../support/money-world.ts';
 
 describe('observe mode', () => {
@@ -77,11 +80,63 @@ describe("a feature's breaker", () => {
     for (const scope of [LEAF, `${LEAF}/0`, `${LEAF}/1`, `${LEAF}/2`]) expect(ports.gates.peek(scope).breaker).toEqual({ trips: 0 });
   });
 
-  it('is opened and closed by an operator', async () => {
+  it('is closed by an operator', async () => {
     const ports = world();
-    await pauseFeature(FEATURE, ports);
-    expect(await holdMoney(ask(1n), ports)).toMatchObject({ refusal: { reason: 'paused' } });
+    await tripFeature(FEATURE, { reason: 'loop_detected' }, ports);
     await resetFeature(FEATURE, ports);
     expect(await holdMoney(ask(1n), ports)).toMatchObject({ kind: 'held' });
+  });
+});
+
+describe("an operator's pause of a feature", () => {
+  const pause = (ports: ReturnType<typeof world>, untilMs: number | undefined, template?: string) =>
+    pauseGates({ feature: FEATURE, ...(template === undefined ? {} : { template }) }, untilMs, ports);
+
+  it('stops the very next call, in every shard and in observe mode too', async () => {
+    for (const mode of ['enforce', 'observe'] as const) {
+      const ports = world({ shards: 3, mode });
+      await pause(ports, FOREVER_MS);
+      for (const random of [0, 0.4, 0.9])
+        expect(await holdMoney(ask(1n), { ...ports, random: () => random })).toEqual({
+          kind: 'refused',
+          refusal: { reason: 'paused', message: expect.stringContaining('paused by an operator'), evidence: { scope: LEAF } },
+        });
+    }
+  });
+
+  it('lets everybody in when its time is over, not one probe, and says when', async () => {
+    const ports = world();
+    await pause(ports, NOW + 60_000);
+    expect(await holdMoney(ask(1n), ports)).toMatchObject({ refusal: { reason: 'paused', retryAtMs: NOW + 60_000 } });
+    ports.clock.nowMs = NOW + 60_000;
+    const calls = await Promise.all(Array.from({ length: 5 }, () => holdMoney(ask(1n, { admittedAtMs: NOW + 60_000 }), ports)));
+    expect(calls.map((call) => call.kind === 'held' && call.probe)).toEqual(calls.map(() => false));
+  });
+
+  it('of one template leaves the others alone', async () => {
+    const ports = world();
+    await pause(ports, FOREVER_MS, 'extract');
+    expect(await holdMoney(ask(1n), ports)).toMatchObject({ refusal: { evidence: { scope: `template:${FEATURE}/extract` } } });
+    expect(await holdMoney(ask(1n, { template: 'dispute' }), ports)).toMatchObject({ kind: 'held' });
+  });
+
+  it('is not ended by a breaker that closes, nor the breaker by its end', async () => {
+    const ports = world();
+    await tripFeature(FEATURE, { reason: 'loop_detected' }, ports);
+    await pause(ports, FOREVER_MS);
+    await resetFeature(FEATURE, ports);
+    expect(await holdMoney(ask(1n), ports)).toMatchObject({ refusal: { reason: 'paused' } });
+    await tripFeature(FEATURE, { reason: 'loop_detected' }, ports);
+    await pause(ports, undefined);
+    expect(await holdMoney(ask(1n), ports)).toMatchObject({ refusal: { reason: 'breaker_open' } });
+  });
+
+  it('refuses chunks of jobs as well', async () => {
+    const ports = world();
+    await pause(ports, FOREVER_MS);
+    const request = { feature: FEATURE, chunkId: 'c1', wantPico: 1n, admittedAtMs: NOW, deadlineMs: NOW + 1 };
+    expect(await holdChunk(request, ports)).toMatchObject({ kind: 'refused', refusal: { reason: 'paused' } });
+    await pause(ports, undefined);
+    expect(await holdChunk(request, ports)).toMatchObject({ kind: 'held' });
   });
 });

@@ -1,118 +1,212 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { findLoop } from '../../functions/core/loop.ts';
-import type { Json, Message } from '../../functions/core/wire/converse.ts';
+import { judgeConversation } from '../../functions/core/loop/judge-conversation.ts';
+import { errorOf } from '../../functions/core/loop/tool-error.ts';
+import { DEFAULT_LOOP } from '../../lib/configuration/defaults.ts';
+import { type Call, type Turn, toMessages, tools } from '../support/agent-corpus/agent-run.ts';
+import { times } from '../support/agent-corpus/invented-text.ts';
 
-const POLICY = { identicalPairs: 4, polling: ['check_status'] };
-type Step = readonly [tool: string, input: Json, result: string];
+const POLICY = { ...DEFAULT_LOOP, polling: ['check_status'] };
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+const letter = (at: number) => LETTERS[at] ?? '';
+const verdict = (turns: readonly Turn[]) => judgeConversation(toMessages(turns), POLICY);
+const ofCalls = (calls: readonly Call[]) => verdict(calls.map((call) => tools(call)));
+/** Each of these, once round after the other. */
+const around = (count: number, ...calls: readonly Call[]): Call[] =>
+  times(count, (at) => calls[at % calls.length]).flatMap((call) => (call ? [call] : []));
 
-const person = (text: string): Message => ({ role: 'user', content: [{ text }] });
-/** One turn of an agent: its calls, in parallel, and their results. */
-const turn = (id: number, ...steps: readonly Step[]): Message[] => [
-  { role: 'assistant', content: steps.map(([name, input], i) => ({ toolUse: { toolUseId: `${id}.${i}`, name, input } })) },
-  { role: 'user', content: steps.map(([, , text], i) => ({ toolResult: { toolUseId: `${id}.${i}`, content: [{ text }] } })) },
-];
-const turns = (steps: readonly Step[]): Message[] => [person('go'), ...steps.flatMap((step, i) => turn(i, step))];
-const loopOf = (steps: readonly Step[]) => findLoop(turns(steps), POLICY);
-const times = <Item>(n: number, item: (i: number) => Item): Item[] => Array.from({ length: n }, (_, i) => item(i));
+const read: Call = ['read', { path: 'a.ts' }, 'file is empty'];
+const edit: Call = ['edit', { line: 3 }, 'no change'];
 
-describe('a loop', () => {
-  it('is the same call with the same result four times, not three', () => {
-    const step: Step = ['read', { path: 'a.ts' }, 'file not found'];
-    expect(loopOf(times(3, () => step))).toBeUndefined();
-    expect(loopOf(times(4, () => step))).toMatchObject({ tool: 'read', times: 4 });
+describe('a loop of one call', () => {
+  it('is the same call with the same result: suspected the third time, certain the fourth', () => {
+    expect([2, 3, 4, 5].map((count) => ofCalls(around(count, read))?.level)).toEqual([undefined, 'warn', 'trip', 'trip']);
+    expect(ofCalls(around(5, read))).toMatchObject({ rule: 'identical_tool_results', tool: 'read', times: 4, window: 4 });
   });
 
-  it('is seen through other calls in between', () => {
-    const steps = times(4, (): Step[] => [
-      ['edit', { line: 3 }, 'no change'],
-      ['test', {}, '1 failed'],
-    ]).flat();
-    expect(loopOf(steps)?.times).toBe(4);
+  it('is seen through numbers, times, ids, temporary files, white space and the order of keys', () => {
+    const call = (at: number): Call => [
+      'run',
+      at % 2 === 0 ? { a: 1, b: 2 } : { b: 2, a: 1 },
+      `2026-11-2${at}T10:00:0${at}Z pid ${at * 17}:${' '.repeat(at)} 0x7f${at}ab /tmp/x${letter(at)} 6f9619ff-8b86-d011-b42d-00c04fc96${at}ff exit 1\n`,
+    ];
+    expect(ofCalls(times(4, call))?.level).toBe('trip');
   });
 
-  it('is seen through the order of keys, white space, and numbers that differ by the run', () => {
-    const steps = times(4, (i): Step => ['run', i % 2 === 0 ? { a: 1, b: 2 } : { b: 2, a: 1 }, `pid ${i * 17}:${' '.repeat(i)} exit 1\n`]);
-    expect(loopOf(steps)?.times).toBe(4);
+  it('is seen through the order of keys of the last call alone, and through escaped white space', () => {
+    const call = (at: number): Call => ['run', at === 3 ? { b: 2, a: 1 } : { a: 1, b: 2 }, at === 2 ? 'one\\n two' : 'one two'];
+    expect(ofCalls(times(4, call))?.level).toBe('trip');
+  });
+
+  it('is seen in JSON blocks, whatever their numbers', () => {
+    const messages = toMessages(times(4, () => tools(read))).map(({ role, content }, at) => ({
+      role,
+      content: content.map((block) =>
+        block.toolResult === undefined
+          ? block
+          : { toolResult: { ...block.toolResult, content: [{ json: { state: 'pending', tookMs: at } }] } },
+      ),
+    }));
+    expect(judgeConversation(messages, POLICY)?.level).toBe('trip');
+  });
+
+  it('is seen through the order of keys in a JSON result', () => {
+    expect(
+      ofCalls(times(4, (at): Call => ['get', {}, at % 2 === 0 ? '{"state":"new","name":"x"}' : '{"name":"x","state":"new"}']))?.level,
+    ).toBe('trip');
   });
 
   it('is not the same call with different results: that is progress', () => {
-    expect(loopOf(times(12, (i): Step => ['scroll', { by: 1 }, `page ${'abcdefghijkl'[i]}`]))).toBeUndefined();
+    expect(ofCalls(times(12, (at): Call => ['scroll', { by: 1 }, `page ${letter(at)}`]))).toBeUndefined();
+  });
+
+  it('is not a reading whose whole result is a number', () => {
+    expect(ofCalls(times(12, (at): Call => ['thermometer', {}, `${at}.5`]))).toBeUndefined();
   });
 
   it('is not different calls with the same result', () => {
-    expect(loopOf(times(12, (i): Step => ['search', { query: `term ${i}` }, 'no match']))).toBeUndefined();
-  });
-
-  it('is not a tool that is meant to be polled', () => {
-    expect(loopOf(times(12, (): Step => ['check_status', {}, 'pending']))).toBeUndefined();
+    expect(ofCalls(times(12, (at): Call => ['search', { query: `term ${at}` }, 'no match']))).toBeUndefined();
   });
 
   it('counts parallel identical calls of one turn once', () => {
-    const same: Step = ['read', { path: 'a.ts' }, 'nothing'];
-    expect(findLoop([person('go'), ...turn(0, same, same, same, same)], POLICY)).toBeUndefined();
-    expect(findLoop([person('go'), ...times(4, (i) => turn(i, same, same)).flat()], POLICY)?.times).toBe(4);
+    expect(verdict([tools(read, read, read, read)])).toBeUndefined();
+    expect(verdict(times(3, () => tools(read, read)))).toMatchObject({ level: 'warn', times: 3 });
   });
 
-  it('starts anew when a person speaks', () => {
-    const same: Step = ['read', { path: 'a.ts' }, 'nothing'];
-    const conversation = [person('go'), ...times(3, (i) => turn(i, same)).flat(), person('try again'), ...turn(9, same)];
-    expect(findLoop(conversation, POLICY)).toBeUndefined();
+  it('is the same set of parallel calls, in whatever order', () => {
+    expect(verdict(times(4, (at) => (at % 2 === 0 ? tools(read, edit) : tools(edit, read, read))))).toMatchObject({
+      level: 'trip',
+      times: 4,
+    });
   });
 
-  it('does not start anew because the harness adds a reminder to the results', () => {
-    const same: Step = ['read', { path: 'a.ts' }, 'nothing'];
-    const reminded = times(4, (i) => turn(i, same))
-      .flat()
-      .map((message): Message => (message.role === 'user' ? { ...message, content: [...message.content, { text: 'be brief' }] } : message));
-    expect(findLoop([person('go'), ...reminded], POLICY)?.times).toBe(4);
+  it('is not one call that fails and succeeds in turn with the same words', () => {
+    expect(ofCalls(times(4, (at): Call => (at % 2 === 0 ? ['put', {}, 'see log', 'failed'] : ['put', {}, 'see log'])))).toBeUndefined();
   });
 
   it('is over once the agent has gone on to something else', () => {
-    const same: Step = ['read', { path: 'a.ts' }, 'nothing'];
-    expect(loopOf([...times(4, () => same), ['read', { path: 'b.ts' }, 'found']])).toBeUndefined();
+    expect(ofCalls([...around(4, read), ['read', { path: 'b.ts' }, 'found']])).toBeUndefined();
+  });
+
+  it('is not made by a test that fails on after other and other edits; that is only suspected after a while', () => {
+    const rounds = (count: number) =>
+      times(count, (at): Call[] => [
+        ['edit', { text: letter(at) }, 'ok'],
+        ['pytest', {}, '1 failed'],
+      ]).flat();
+    expect(ofCalls(rounds(6))).toBeUndefined();
+    expect(ofCalls(rounds(20))).toMatchObject({ level: 'warn', rule: 'recurring_step', tool: 'pytest' });
   });
 
   it('is not made by a check that recurs far apart', () => {
-    const steps = times(5, (i): Step[] => [
-      ['git_status', {}, 'clean'],
-      ...times(9, (j): Step => ['edit', { i, j }, `ok ${'xyzwvutsr'[j]}${i}`]),
-    ]).flat();
-    expect(loopOf(steps)).toBeUndefined();
+    const steps = times(6, (i): Call[] => [['git_status', {}, 'clean'], ...times(9, (j): Call => ['edit', { i, j }, 'ok'])]).flat();
+    expect(ofCalls(steps)).toBeUndefined();
+    const every4th = times(41, (at): Call => (at % 4 === 0 ? ['git_status', {}, 'clean'] : ['edit', { at }, 'ok']));
+    expect(ofCalls(every4th)).toBeUndefined();
   });
 });
 
-/** The OpenAI messages of a recorded run as Converse messages; only what the loop rule looks at. */
-type Recorded = {
-  role: string;
-  content?: string | null;
-  tool_calls?: { id: string; function: { name: string; arguments: string } }[];
-  tool_call_id?: string;
-};
-function converse(message: Recorded): Message[] {
-  if (message.role === 'user') return [person(message.content ?? '')];
-  if (message.role === 'tool') {
-    const toolResult = { toolUseId: message.tool_call_id ?? '', content: [{ text: message.content ?? '' }] };
-    return [{ role: 'user', content: [{ toolResult }] }];
-  }
-  const uses = (message.tool_calls ?? []).map(({ id, function: { name, arguments: json } }) => ({
-    toolUse: { toolUseId: id, name, input: json },
-  }));
-  return message.role === 'assistant' ? [{ role: 'assistant', content: uses.length > 0 ? uses : [{ text: message.content ?? '' }] }] : [];
-}
-
-const RUNS = resolve(import.meta.dirname, '../../../shared/data/agents/raw_chat_taubench.jsonl.gz');
-describe.skipIf(!existsSync(RUNS))('real agent runs (tau-bench; skipped where the file is absent)', () => {
-  it('are not stopped where they succeeded', () => {
-    const lines = gunzipSync(readFileSync(RUNS)).toString().trim().split('\n');
-    const runs: { reward: number; messages: Recorded[] }[] = lines.map((line) => JSON.parse(line));
-    const good = runs.filter(({ reward }) => reward === 1);
-    const fired = good.filter(({ messages }) =>
-      messages.some((_, end) => findLoop(messages.slice(0, end + 1).flatMap(converse), POLICY) !== undefined),
-    );
-    expect(good.length).toBeGreaterThan(10);
-    expect(fired).toHaveLength(0);
+describe('a loop of several calls', () => {
+  it('is two that alternate three times', () => {
+    expect(ofCalls(around(4, read, edit))).toBeUndefined();
+    expect(ofCalls(around(5, read, edit))?.level).toBe('warn');
+    expect(ofCalls(around(6, read, edit))).toMatchObject({ level: 'trip', rule: 'repeating_steps', tool: 'edit', times: 3, window: 6 });
   });
+
+  it.each([3, 5, 8, 12, 20, 27])('is a cycle of %i, at the latest twelve steps after it began anew', (period) => {
+    const calls = times(period, (at): Call => ['step', { at }, `result ${letter(at)}`]);
+    const trippedAt = times(period + 13, (count) => ofCalls(around(count, ...calls))?.level).indexOf('trip');
+    expect(trippedAt).toBe(period + Math.min(12, period + 2));
+  });
+
+  it('is wandering among the same few states, in any order', () => {
+    const calls = times(3, (at): Call => ['look', { at }, `room ${letter(at)}`]);
+    const walk = [0, 1, 2, 1, 0, 2, 2, 0].map((at) => calls[at] ?? read);
+    expect([ofCalls(walk.slice(0, 7))?.level, ofCalls(walk)?.level]).toEqual(['warn', 'trip']);
+  });
+
+  it('is not a second look at eleven things', () => {
+    const calls = times(11, (at): Call => ['read', { at }, `text ${letter(at)}`]);
+    expect(ofCalls(around(22, ...calls))?.level).toBe('warn');
+  });
+});
+
+describe('the same error', () => {
+  const failing = (at: number): Call => ['edit', { text: letter(at) }, 'syntax is not accepted', 'failed'];
+
+  it('is a loop the sixth time, whatever was tried', () => {
+    expect([3, 4, 5].map((count) => ofCalls(times(count, failing))?.level)).toEqual([undefined, 'warn', 'warn']);
+    expect(ofCalls(times(6, failing))).toMatchObject({ level: 'trip', rule: 'same_error', tool: 'edit', times: 6, window: 6 });
+  });
+
+  it('is known by its words where a tool has no status, and without the argument that it repeats', () => {
+    const missing = (at: number): Call => [
+      'open',
+      { path: `src/${letter(at)}${letter(at)}.ts` },
+      `src/${letter(at)}${letter(at)}.ts: no such file or directory`,
+    ];
+    expect(ofCalls(times(6, missing))?.rule).toBe('same_error');
+  });
+
+  it('is counted through steps that bring nothing new, and not through those that do', () => {
+    const beside = (call: (at: number) => Call) => times(14, (at) => (at % 2 === 0 ? failing(at / 2) : call(at))).slice(0, -1);
+    expect(ofCalls(beside(() => read))?.rule).toBe('same_error');
+    expect(ofCalls(beside((at) => ['read', { part: at }, `text ${letter(at)}`]))).toBeUndefined();
+  });
+
+  it('is none where a parallel call brings something', () => {
+    expect(verdict(times(8, (at) => tools(failing(at), ['read', { part: at }, `text ${letter(at)}`])))).toBeUndefined();
+  });
+
+  it('refused three times with the very same call, then mended, stops nobody', () => {
+    const refused: Call = ['edit', { text: 'x' }, 'did not apply', 'failed'];
+    const mended: Call = ['edit', { text: 'y' }, 'ok'];
+    const calls = [...around(3, refused), mended, ...around(3, refused)];
+    const levels = calls.map((_, at) => ofCalls(calls.slice(0, at + 1))?.level);
+    expect(levels).not.toContain('trip');
+  });
+
+  it('is not an error that reads differently each time', () => {
+    expect(ofCalls(times(12, (at): Call => ['javac', { at }, `error: ${letter(at)} is missing`, 'failed']))).toBeUndefined();
+  });
+
+  it.each(['ok', 'no matches', 'Failed: 0, passed: 12', '{"error":null,"rows":[]}', '{"error": 0}', 'exit code 1', ''])(
+    'is not "%s"',
+    (result) => {
+      expect(ofCalls(times(12, (at): Call => ['call', { at }, result]))).toBeUndefined();
+    },
+  );
+
+  it.each([
+    'Error: no',
+    'ValueError: no',
+    'Traceback (most recent call last)',
+    'bash: x: command not found',
+    '{"error":{"code":7}}',
+    '{"success": false}',
+    '[12:30:01] ERROR no',
+    '[Errno 2] No such file or directory',
+    'Permission denied',
+  ])('is "%s"', (result) => {
+    const pair = { call: { toolUseId: 't', name: 'call', input: {} }, result: { toolUseId: 't', content: [{ text: result }] } };
+    expect(errorOf(pair)).toBeTypeOf('string');
+  });
+});
+
+describe('tools that are exempt', () => {
+  const poll: Call = ['check_status', {}, 'pending'];
+
+  it('never count', () => {
+    expect(ofCalls(around(30, poll))).toBeUndefined();
+    expect(ofCalls(around(20, poll, ['check_status', {}, 'Error: busy', 'failed']))).toBeUndefined();
+  });
+
+  it('do not hide what is done between polls, nor does writing down thoughts', () => {
+    expect(ofCalls(around(8, read, poll))?.level).toBe('trip');
+    expect(ofCalls(times(8, (at): Call => (at % 2 === 0 ? ['think', { thought: letter(at) }, ''] : read)))?.level).toBe('trip');
+  });
+});
+
+it('names tools and counts, and never what was said', () => {
+  const { identity: _, ...shown } = ofCalls(around(4, ['read', { path: 'secret plan' }, 'secret text'])) ?? {};
+  expect(JSON.stringify(shown)).not.toContain('secret');
 });

@@ -10,6 +10,7 @@ import type { BillRow } from '../../functions/core/reconcile/bill-row.ts';
 import { WHYS } from '../../functions/core/reconcile/why.ts';
 import type { Rollup } from '../../functions/core/rollup.ts';
 import { billed, billingSettings, billRow, booked, charge, curCsv } from '../support/bills.ts';
+import { memoryGates } from '../support/memory-gates.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-reconciled-'));
@@ -28,7 +29,7 @@ async function reconciledFile(rows: readonly BillRow[], rollups: readonly Rollup
   const ledger = memoryLedger();
   for (const rollup of rollups) await ledger.putRollups(rollup.hour, [rollup]);
   await ledger.setProgress({ closedHour: '2026-11-30T10' });
-  return reconcileWith({ ledger, settings: billingSettings(), now: () => NOW }, [path], { tolerance: 0.5 });
+  return reconcileWith({ gates: memoryGates(), ledger, settings: billingSettings(), now: () => NOW }, [path], { tolerance: 0.5 });
 }
 
 const BILL = [
