@@ -11,6 +11,7 @@ import type { RefusalCounter } from '../ports/refusal-counter.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { TemplateProfiles } from '../ports/template-profiles.ts';
 import { KnownOverrides } from './known-overrides.ts';
+import { ModelHealth } from './model-health.ts';
 import { type MoneyDesk, moneyDesk } from './money-desk.ts';
 import type { MoneyPorts } from './money-ports.ts';
 import { OpenBreakers } from './open-breakers.ts';
@@ -30,7 +31,11 @@ export type RoutePorts = {
   readonly validate: SchemaValidator;
   readonly breakers: OpenBreakers;
   readonly overrides: KnownOverrides;
+  readonly health: ModelHealth;
   readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
   /** A new ulid for the instant given. */
   readonly newId: (atMs: number) => string;
   /** For operators: names, counts and codes, never prompt text. */
@@ -44,7 +49,7 @@ export type RouteOutcome =
   | { readonly kind: 'answered'; readonly answer: RouteAnswer }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-type RouteStores = Omit<RoutePorts, 'money' | 'breakers' | 'overrides' | 'versions' | 'log'> &
+type RouteStores = Omit<RoutePorts, 'money' | 'breakers' | 'health' | 'overrides' | 'versions' | 'log'> &
   MoneyPorts & { readonly profiles: TemplateProfiles; readonly overrideStore: OverrideReader };
 
 /** The ports of one environment, from its stores: money over gates and ledger, and a fresh memory of open breakers, overrides and prompts. */
@@ -55,6 +60,7 @@ export function routePorts(stores: RouteStores, log: RoutePorts['log']): RoutePo
     overrides,
     money: moneyDesk({ ...stores, overrides }),
     breakers: new OpenBreakers(),
+    health: new ModelHealth(),
     versions: new TemplateVersions({ ...stores, log }),
     log,
   };

@@ -2,17 +2,18 @@ import { HOUR_MS, localDay } from '../core/calendar.ts';
 import { failedCheck } from '../core/cascade.ts';
 import { type Refusal, refuse, SpillwayError } from '../core/errors.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
-import { picoToUsd } from '../core/money.ts';
+import { picoToUsd, sumPico } from '../core/money.ts';
 import { receiptOf } from '../core/receipt.ts';
 import { type AttemptPlan, type Plan, type Planned, planAttempt, planRequest } from '../core/route-plan.ts';
 import { streamEvents } from '../core/stream-events.ts';
 import type { RouteAnswer, RouteRequest } from '../core/wire/route.ts';
 import { wireUsage } from '../core/wire/usage.ts';
 import { admitCall, releaseKey } from './admit-call.ts';
+import { type Asked, askModels, whoIsUp } from './ask-models.ts';
 import { guardConversation, requestFingerprint } from './guard-loops.ts';
 import { isExempt, pauseRefusal } from './obey-overrides.ts';
 import type { Emit, RouteOutcome, RoutePorts } from './route-ports.ts';
-import { type Attempted, type Marks, runAttempt } from './run-attempt.ts';
+import type { Attempted, Marks } from './run-attempt.ts';
 
 type Answered = Extract<Attempted, { kind: 'answered' }>;
 
@@ -26,7 +27,7 @@ export async function routeRequest(request: RouteRequest, ports: RoutePorts, emi
   const planned = await planOf(request, call, ports);
   if (planned.kind === 'refused') return refused(request, planned.refusal, ports);
   const { plan } = planned;
-  const first = planAttempt(plan, ports.settings, { ...plan.decision, number: 1, escalated: false });
+  const first = planAttempt(plan, ports.settings, { ...whoIsUp(plan, ports), number: 1, escalated: false });
   if (!('bounds' in first)) return refused(request, first, ports, plan);
   try {
     return await route(plan, first, ports, emit);
@@ -59,9 +60,9 @@ async function route(plan: Plan, first: AttemptPlan, ports: RoutePorts, emit: Em
   const would = admission.wouldRefuse === undefined ? {} : { wouldRefuse: admission.wouldRefuse.reason };
   const marks: Marks = { fingerprint, ...version, ...would };
   const buffered = plan.decision.escalateTo !== undefined;
-  const attempted = await runAttempt(plan, first, admission.held, marks, ports, buffered ? undefined : emit);
-  if (attempted.kind === 'failed') return failed(plan, attempted, ports, first);
-  const outcome = await cascade(plan, attempted, marks, ports);
+  const { attempts, last } = await askModels(plan, first, admission.held, marks, ports, buffered ? undefined : emit);
+  if (last.kind === 'failed') return failed(plan, attempts, last.refusal, ports, first);
+  const outcome = await cascade(plan, last, attempts, marks, ports);
   if (buffered && emit !== undefined) await emitAnswer(outcome.output, outcome.stopReason, emit);
   const answer = withGuards(outcome, admission.wouldRefuse, [...warnings, ...admission.warnings]);
   return { kind: 'answered', answer: await keep(plan, answer, ports) };
@@ -71,22 +72,24 @@ const versionOf = ({ feature, template, request }: Plan, { versions }: RoutePort
   versions.of({ feature: feature.name, template, templateVersion: request.templateVersion, prompt: request });
 
 /** Cheap first: when a free check fails, the strong model is asked, on a hold of its own. Never a refusal after a paid attempt. */
-async function cascade(plan: Plan, cheap: Answered, marks: Marks, ports: RoutePorts): Promise<RouteAnswer> {
+async function cascade(plan: Plan, cheap: Answered, paid: Asked['attempts'], marks: Marks, ports: RoutePorts): Promise<RouteAnswer> {
   const { escalateTo } = plan.decision;
   const check = escalateTo === undefined ? undefined : failedCheck(cheap.answer, plan.request, ports.validate);
-  if (escalateTo === undefined || check === undefined) return answerOf(plan, cheap, [cheap]);
+  if (escalateTo === undefined || check === undefined) return answerOf(plan, cheap, paid);
   const warning = `check_failed:${check}`;
-  const attempt = planAttempt(plan, ports.settings, { number: 2, model: escalateTo, arm: 'strong', reason: 'escalated', escalated: true });
+  const asStrong = { model: escalateTo, arm: 'strong', reason: 'escalated', escalated: true } as const;
+  const attempt = planAttempt(plan, ports.settings, { number: cheap.attempt.attempt + 1, ...asStrong });
   const second = 'bounds' in attempt ? await escalate(plan, attempt, marks, ports) : 'escalation_refused';
-  if (typeof second === 'string') return answerOf(plan, cheap, [cheap], [warning, second]);
-  if (second.kind === 'answered') return answerOf(plan, second, [cheap, second], [warning]);
-  return answerOf(plan, cheap, [cheap, second], [warning, 'escalation_failed']);
+  if (typeof second === 'string') return answerOf(plan, cheap, paid, [warning, second]);
+  const all = [...paid, ...second.attempts];
+  if (second.last.kind === 'answered') return answerOf(plan, second.last, all, [warning]);
+  return answerOf(plan, cheap, all, [warning, 'escalation_failed']);
 }
 
-async function escalate(plan: Plan, attempt: AttemptPlan, marks: Marks, ports: RoutePorts): Promise<Attempted | 'escalation_refused'> {
+async function escalate(plan: Plan, attempt: AttemptPlan, marks: Marks, ports: RoutePorts): Promise<Asked | 'escalation_refused'> {
   try {
     const admission = await admitCall(plan, attempt, marks.fingerprint, ports);
-    return admission.kind === 'admitted' ? await runAttempt(plan, attempt, admission.held, marks, ports) : 'escalation_refused';
+    return admission.kind === 'admitted' ? await askModels(plan, attempt, admission.held, marks, ports) : 'escalation_refused';
   } catch (error) {
     ports.log('escalation_refused', { requestId: plan.requestId }, error);
     return 'escalation_refused';
@@ -107,6 +110,7 @@ function answerOf(plan: Plan, best: Answered, attempts: readonly Attempted[], wa
     receipt: receiptOf({
       entries,
       answering: best.entry,
+      attempts: attempts.length,
       ...(best.maxTokens < wanted ? { maxTokensClampedTo: best.maxTokens } : {}),
       budget: last.held.remaining.map(({ scope, remainingPico }) => ({ scope, remainingPico: remainingPico + unspent })),
       warnings: [...attempts.flatMap((attempt) => attempt.warnings), ...warnings],
@@ -123,16 +127,18 @@ function withGuards(answer: RouteAnswer, would: Refusal | undefined, warnings: r
 /** No answer: what was booked is said, and a key whose call cost nothing is free again. */
 async function failed(
   plan: Plan,
-  attempted: Extract<Attempted, { kind: 'failed' }>,
+  attempts: readonly Attempted[],
+  refusal: Refusal,
   ports: RoutePorts,
   first: AttemptPlan,
 ): Promise<RouteOutcome> {
-  if (attempted.entry === undefined) {
+  const booked = attempts.flatMap(({ entry }) => (entry === undefined ? [] : [entry.costPico]));
+  if (booked.length === 0) {
     await releaseKey(plan, ports);
-    return refused(plan.request, attempted.refusal, ports, plan, first);
+    return refused(plan.request, refusal, ports, plan, first);
   }
-  const evidence = { ...attempted.refusal.evidence, requestId: plan.requestId, assumedUsd: picoToUsd(attempted.entry.costPico) };
-  return { kind: 'refused', refusal: { ...attempted.refusal, evidence } };
+  const evidence = { ...refusal.evidence, requestId: plan.requestId, assumedUsd: picoToUsd(sumPico(booked)) };
+  return { kind: 'refused', refusal: { ...refusal, evidence } };
 }
 
 /** Stores the answer for repeats of the same key. */

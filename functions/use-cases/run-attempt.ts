@@ -3,6 +3,7 @@ import { type AttemptOutcome, attemptEntry } from '../core/attempt-entry.ts';
 import { type Refusal, type RefusalReason, refuse, SpillwayError } from '../core/errors.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { AttemptPlan, Plan } from '../core/route-plan.ts';
+import type { Failure } from '../core/upstream.ts';
 import type { ModelAnswer, ModelCall } from '../ports/model-client.ts';
 import { giveBackHold } from './admit-call.ts';
 import type { HeldMoney } from './hold-money.ts';
@@ -17,7 +18,7 @@ export type Attempted = {
   readonly warnings: readonly string[];
 } & (
   | { readonly kind: 'answered'; readonly answer: ModelAnswer; readonly entry: LedgerEntry }
-  | { readonly kind: 'failed'; readonly refusal: Refusal; readonly entry?: LedgerEntry }
+  | { readonly kind: 'failed'; readonly refusal: Refusal; readonly failure: Failure; readonly entry?: LedgerEntry }
 );
 
 /** Facts of the call that its ledger entries carry. */
@@ -49,7 +50,7 @@ export async function runAttempt(
     const refusal = failureRefusal(error, attempt, ports);
     if (error instanceof SpillwayError && !error.maybeBilled) {
       await giveBackHold(held, ports);
-      return { kind: 'failed', attempt, held, maxTokens, refusal, warnings: [] };
+      return { kind: 'failed', attempt, held, maxTokens, refusal, failure: failureOf(error), warnings: [] };
     }
     const seen = error instanceof SpillwayError && error.seenOutputTokens !== undefined ? { seenOutputTokens: error.seenOutputTokens } : {};
     const { entry, warnings } = await settle({
@@ -58,7 +59,7 @@ export async function runAttempt(
       latencyMs: ports.now() - startedAtMs,
       ...seen,
     });
-    return { kind: 'failed', attempt, held, maxTokens, refusal, entry, warnings };
+    return { kind: 'failed', attempt, held, maxTokens, refusal, failure: failureOf(error), entry, warnings };
   }
 }
 
@@ -114,6 +115,13 @@ async function settleAttempt({ plan, attempt, held, ports, outcome }: Settling):
     ports.log('settle_pending', { requestId: plan.requestId, attempt: attempt.attempt }, error);
     return { entry, warnings: [...warnings, 'settle_pending'] };
   }
+}
+
+/** Of what went wrong, what is left to try. What was billed is not asked of the same model again. */
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof SpillwayError)) return 'elsewhere';
+  if (error.code === 'model_rejected_input' || error.seenOutputTokens !== undefined) return 'final';
+  return error.retryable && !error.maybeBilled ? 'transient' : 'elsewhere';
 }
 
 /** What the caller is told when a model gave no answer. */

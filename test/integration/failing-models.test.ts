@@ -78,3 +78,13 @@ describe('a model that fails', () => {
     expect(entry?.seenOutputTokens).toBeGreaterThan(0);
   });
 });
+
+describe('a model that is down, with an alternative', () => {
+  it('is stood in for, and the receipt says by whom', async () => {
+    await behave({ error: 'ServiceUnavailableException', model: 'nova' });
+    const triage = { feature: 'ticket-triage', template: 'classify' };
+    const { receipt } = await invoke(triage);
+    expect(receipt).toMatchObject({ model: 'haiku', arm: 'cheap', reason: 'fallback', attempts: 3 });
+    await behave({ error: null });
+  });
+});

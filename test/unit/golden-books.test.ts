@@ -66,7 +66,7 @@ describe('the golden table, whole', () => {
       const entry = entries[at];
       const rollup = rollups.find(({ template }) => template === `row-${at}`);
       if (entry === undefined || rollup === undefined) return expect.fail('each row has an entry and a rollup');
-      const receipt = receiptOf({ entries: [entry], answering: entry, budget: [], warnings: [] });
+      const receipt = receiptOf({ entries: [entry], answering: entry, attempts: 1, budget: [], warnings: [] });
       expect([picoToUsd(entry.costPico), receipt.costUsd, picoToUsd(rollup.costPico)]).toEqual([costUsd, costUsd, costUsd]);
     },
   );

@@ -1,7 +1,7 @@
 import type { Decision } from '../routing.ts';
 
 /** Every reason that an entry can carry for its arm. */
-type Reason = Decision['reason'] | 'escalated' | 'batch' | 'missed_batch' | 'unresolved';
+type Reason = Decision['reason'] | 'escalated' | 'fallback' | 'batch' | 'missed_batch' | 'unresolved';
 
 const WORDS: Readonly<Record<Reason, string>> = {
   model_override: 'the caller asked for this model by name',
@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<Reason, string>> = {
   simple_request: "the request is simple by the feature's own rule: the cheap model first, its answer checked",
   strong_by_default: 'nobody has shown that the cheap model will do here',
   escalated: "the cheap model's answer failed a check, so the strong model was asked",
+  fallback: "the tier's own model was down, so its configured alternative was asked",
   batch: 'a job from the queue, sent in a batch at the batch price',
   missed_batch: 'a job that could not wait for a batch, sent on demand at the full price',
   unresolved: 'whoever called the model died before it booked the call: its hold was booked whole',
