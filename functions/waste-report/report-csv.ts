@@ -1,4 +1,4 @@
-import { picoToUsd } from '../core/money.ts';
+import { type Cell, csvLine } from '../core/export/cell.ts';
 import type { Report } from '../core/report.ts';
 
 /** Spend by feature and by model, and the findings, as one spreadsheet each. */
@@ -13,8 +13,8 @@ export function spendCsv(report: Report): string {
     spend.usage.cacheRead,
     spend.usage.cacheWrite5m + spend.usage.cacheWrite1h,
     spend.usage.output,
-    picoToUsd(spend.costPico),
-    picoToUsd(spend.beforePico),
+    spend.costPico,
+    spend.beforePico,
   ];
   const header = [
     'week',
@@ -41,17 +41,11 @@ export function findingsCsv(report: Report): string {
     found.template,
     found.owner,
     found.team,
-    picoToUsd(found.wastedPico),
+    found.wastedPico,
     found.method,
     found.action,
   ]);
   return csv([header, ...lines]);
 }
 
-const csv = (rows: readonly (readonly (string | number)[])[]): string => `${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
-
-/** RFC 4180 quoting; a text that a spreadsheet would run as a formula is defused with a leading apostrophe. */
-function cell(value: string | number): string {
-  const shown = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
-}
+const csv = (rows: readonly (readonly Cell[])[]): string => `${rows.map(csvLine).join('\r\n')}\r\n`;
