@@ -19,6 +19,12 @@ function profileArn(scope: Construct, model: ModelSettings): string {
   return Stack.of(scope).formatArn({ service: 'bedrock', resource: 'inference-profile', resourceName: model.modelId });
 }
 
+/** About 4.5 KB: a managed policy ends at 6,144 characters. */
+const ARNS_A_STATEMENT = 40;
+
+const inParts = (arns: readonly string[], size: number): string[][] =>
+  Array.from({ length: Math.ceil(arns.length / size) }, (_, at) => arns.slice(at * size, (at + 1) * size));
+
 /** Which models may be called: those of the configuration, and no other. Law 2, held by IAM as well. */
 export class ModelAccess extends Construct {
   /** A call through a profile needs the right to the profile AND to the model in every region it may be routed to. */
@@ -54,6 +60,11 @@ export class ModelAccess extends Construct {
 
   private grant(grantee: IGrantable, ...actions: string[]): Grant {
     acknowledgeWildcards(grantee, this.arns, 'a geography profile routes to its regions; application profiles get their ids at deployment');
-    return Grant.addToPrincipal({ grantee, actions, resourceArns: [...this.arns] });
+    // In statements of which the CDK can move some to policies of their own: a role's inline policies end at 10,240 characters.
+    const [first, ...rest] = inParts(this.arns, ARNS_A_STATEMENT).map((resourceArns) =>
+      Grant.addToPrincipal({ grantee, actions, resourceArns }),
+    );
+    if (first === undefined) throw new RangeError('no models to grant');
+    return rest.reduce((whole, part) => whole.combine(part), first);
   }
 }

@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { actionExists } from './iam/granted.ts';
 import { allowedActions, type Role, rolesOf } from './iam/roles.ts';
-import { isObject, list, object, text } from './json.ts';
+import { isObject, list, object, text, texts } from './json.ts';
 import type { Template, TemplateResource } from './template.ts';
 
 /** Lambda's own limits and names (developer guide, "environment variables"). */
 const ENVIRONMENT_BYTES = 4096;
 const RESERVED =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY.*|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_.*)$/;
-/** All inline policies of a role together, white space not counted. */
+/** IAM quotas: all inline policies of a role together, one managed policy (white space not counted), and managed policies of a role. */
 const ROLE_POLICY_CHARACTERS = 10_240;
+const MANAGED_POLICY_CHARACTERS = 6_144;
+const MANAGED_POLICIES = 10;
 /** A standard SSM parameter. */
 const PARAMETER_BYTES = 4096;
 
@@ -24,7 +26,7 @@ export async function lintTemplate(template: Template): Promise<readonly string[
     ...template.resources('AWS::Events::Rule').flatMap((rule) => ruleProblems(template, rule)),
     ...template.resources('AWS::Lambda::EventSourceMapping').flatMap((mapping) => mappingProblems(template, mapping)),
     ...template.resources('AWS::SSM::Parameter').flatMap(parameterProblems),
-    ...roles.flatMap(sizeProblems),
+    ...roles.flatMap((role) => sizeProblems(template, role)),
     ...(await Promise.all(roles.map(actionProblems))).flat(),
   ];
 }
@@ -71,11 +73,24 @@ function parameterProblems({ id, properties }: TemplateResource): string[] {
   return bytes <= PARAMETER_BYTES ? [] : [`${id}: ${bytes} bytes, over the ${PARAMETER_BYTES} of a standard parameter`];
 }
 
-function sizeProblems({ id, policies }: Role): string[] {
-  const characters = policies.reduce((sum, policy) => sum + JSON.stringify(policy).length, 0);
-  return characters <= ROLE_POLICY_CHARACTERS
-    ? []
-    : [`${id}: ${characters} characters of policy, over IAM's ${ROLE_POLICY_CHARACTERS} for a role`];
+function sizeProblems(template: Template, { id, name, policies }: Role): string[] {
+  const sizeOf = (policy: unknown) => JSON.stringify(policy).length;
+  const managed = template
+    .resources('AWS::IAM::ManagedPolicy')
+    .filter(({ properties }) => texts(properties['Roles'], id).includes(name))
+    .map((policy) => ({ id: policy.id, characters: sizeOf(policy.properties['PolicyDocument']) }));
+  const all = policies.reduce((sum, policy) => sum + sizeOf(policy), 0);
+  const inline = all - managed.reduce((sum, { characters }) => sum + characters, 0);
+  const tooLarge = managed.filter(({ characters }) => characters > MANAGED_POLICY_CHARACTERS);
+  return [
+    ...(inline > ROLE_POLICY_CHARACTERS ? [`${id}: ${inline} characters of policy, over IAM's ${ROLE_POLICY_CHARACTERS} for a role`] : []),
+    ...tooLarge.map(
+      (policy) => `${policy.id}: ${policy.characters} characters, over IAM's ${MANAGED_POLICY_CHARACTERS} for a managed policy`,
+    ),
+    ...(managed.length > MANAGED_POLICIES
+      ? [`${id}: ${managed.length} managed policies, over IAM's ${MANAGED_POLICIES}: name fewer models`]
+      : []),
+  ];
 }
 
 /** An action that IAM does not know grants nothing, and says nothing about it. */

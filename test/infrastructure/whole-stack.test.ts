@@ -95,3 +95,22 @@ describe('a configuration of a hundred features', () => {
       expect(JSON.stringify(policy['PolicyDocument']).length).toBeLessThan(10_240);
   });
 });
+
+describe('a configuration of seventy models', () => {
+  const [model] = Object.values(exampleSettings.models);
+  if (model === undefined) throw new RangeError('the example has no models');
+  const id = (at: number) => `us.anthropic.claude-with-a-long-name-4-5-2025${1000 + at}-v1:0`;
+  const many = Array.from({ length: 70 }, (_, at) => [`m${at}`, { ...model, name: `m${at}`, modelId: id(at) }] as const);
+  const changes = { settings: { models: { ...exampleSettings.models, ...Object.fromEntries(many) } } };
+
+  it('has rights in policies that IAM takes, each with its reason for cdk-nag', async () => {
+    const stack = exampleStack(changes);
+    expect(findings(stack)).toEqual([]);
+    const policies = Object.values(propertiesOf(templateOf(changes), 'AWS::IAM::ManagedPolicy'));
+    expect(policies.length).toBeGreaterThan(4);
+    // Longer in the template than in AWS, by the references in it.
+    for (const policy of policies) expect(JSON.stringify(policy['PolicyDocument']).length).toBeLessThan(6_144 + 40 * 60);
+    const byRole = Map.groupBy(policies, (policy) => JSON.stringify(policy['Roles']));
+    for (const ofRole of byRole.values()) expect(ofRole.length).toBeLessThanOrEqual(10);
+  });
+});

@@ -56,6 +56,12 @@ const problems = (Resources: JsonObject) =>
     ),
   );
 
+const role: JsonObject = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } };
+const managed = (action: string): JsonObject => ({
+  Type: 'AWS::IAM::ManagedPolicy',
+  Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: [{ Effect: 'Allow', Action: [action], Resource: '*' }] } },
+});
+
 describe('what a deploy would refuse', () => {
   it('is not found in a stack in order', async () => {
     const queue = { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 60 } };
@@ -75,6 +81,12 @@ describe('what a deploy would refuse', () => {
     ],
     ['an action that does not exist', { Role: granting('bedrock:Converse') }, 'Role: IAM knows no action bedrock:Converse'],
     ['policies over the size of a role', { Role: granting(`s3:${'Get'.repeat(4000)}*`) }, 'characters of policy'],
+    ['a managed policy over its size', { Role: role, Large: managed(`s3:${'Get'.repeat(2100)}*`) }, 'Large: 6'],
+    [
+      'more managed policies than a role may have',
+      { Role: role, ...Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`P${at}`, managed('s3:GetObject')])) },
+      'Role: 11 managed policies',
+    ],
     ['a parameter over its size', { P: { Type: 'AWS::SSM::Parameter', Properties: { Value: 'x'.repeat(4097) } } }, 'P: 4097 bytes'],
   ])('is named: %s', async (_, Resources, expected) => {
     expect(await problems(Resources)).toEqual([expect.stringContaining(expected)]);
