@@ -1,9 +1,10 @@
 import type { Benchmark } from './benchmark.ts';
 import { conversationFigures } from './runaway/conversation.ts';
 import { requestFigures } from './runaway/requests.ts';
+import { spendFigures } from './runaway/spend.ts';
 
 /** One entry a layer of defence; each plays its own corpus of invented runs, made from a seed. */
-const LAYERS = [conversationFigures, requestFigures];
+const LAYERS = [conversationFigures, requestFigures, spendFigures];
 
 export const benchmark: Benchmark = {
   name: 'runaway',

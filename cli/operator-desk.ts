@@ -2,11 +2,13 @@ import { clockAndChance } from '../functions/adapters/clock-and-chance.ts';
 import { dynamodbGates } from '../functions/adapters/dynamodb-gates.ts';
 import { dynamodbKeys } from '../functions/adapters/dynamodb-keys.ts';
 import { dynamodbOverrides } from '../functions/adapters/dynamodb-overrides.ts';
+import { dynamodbRefusals } from '../functions/adapters/dynamodb-refusals.ts';
 import { dynamodbRunFinder } from '../functions/adapters/dynamodb-run-finder.ts';
 import { dynamodbRuns } from '../functions/adapters/dynamodb-runs.ts';
 import { LONGEST_MS } from '../functions/core/override/override.ts';
 import type { ScopeKind } from '../functions/core/override/scope.ts';
 import type { Settings } from '../functions/core/settings.ts';
+import type { RefusalCounter } from '../functions/ports/refusal-counter.ts';
 import type { OperatorPorts } from '../functions/use-cases/operate.ts';
 import { knownScope } from './known-scope.ts';
 import { localMinute } from './local-minute.ts';
@@ -17,6 +19,7 @@ import { UsageError } from './terminal.ts';
 /** Where an operator acts on one stack: who, when, on what, and how what was typed is read. */
 export type Desk = {
   readonly ports: OperatorPorts;
+  readonly refusals: RefusalCounter;
   readonly settings: Settings;
   readonly nowMs: number;
   /** The scope that was typed. UsageError or OperatorError when there is none such. */
@@ -33,6 +36,7 @@ export async function openDesk(stack: OperatedStack): Promise<Desk> {
   const at = (atMs: number) => `${localMinute(atMs, settings.timezone)} ${settings.timezone}`;
   return {
     settings,
+    refusals: dynamodbRefusals(env),
     nowMs,
     at,
     ports: {

@@ -18,7 +18,7 @@ export function addPauseVerbs(program: Command, terminal: Terminal): void {
       onStack(options, terminal, async (stack) => (await import('./pause.ts')).resume(stack, scope, options)),
     );
   acting(program.command('reset').description('close a tripped breaker'))
-    .argument('<scope>', 'feature:N or run:ID')
+    .argument('<scope>', 'feature:N, template:F/N or run:ID')
     .option(...REASON_OPTION)
     .action((scope: string, options: ActOptions) =>
       onStack(options, terminal, async (stack) => (await import('./pause.ts')).reset(stack, scope, options)),

@@ -30,10 +30,10 @@ export async function resume(stack: OperatedStack, typed: string, options: Optio
   return ended.length > 0 ? `${said} Every environment obeys within 2 seconds.` : said;
 }
 
-/** Closes the tripped breaker of a feature or a run. */
+/** Closes the tripped breaker of a feature, a template or a run. */
 export async function reset(stack: OperatedStack, typed: string, options: Options): Promise<string> {
   const desk = await openDesk(stack);
-  const scope = await desk.scope(typed, ['feature', 'run']);
+  const scope = await desk.scope(typed, ['feature', 'template', 'run']);
   const { wasOpen } = await resetScope({ scope, reason: options.reason ?? '' }, desk.ports);
   const paused = (await activePauses(desk)).some((override) => override.scope === scope);
   if (options.json === true) return JSON.stringify({ scope, wasOpen, paused });

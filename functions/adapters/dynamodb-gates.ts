@@ -3,6 +3,7 @@ import { monthOf } from '../core/calendar.ts';
 import type { ChunkHold, Hold, Scope } from '../core/gate.ts';
 import { WHOLE_FEATURE } from '../core/gate-pause.ts';
 import type { PicoUsd } from '../core/money.ts';
+import { staleWindows, windowOf } from '../core/runaway/spend-window.ts';
 import type { GateStore, GateWrite, HoldWrite, Room } from '../ports/gate-store.ts';
 import { conditional, dynamodb, itemKey, number, readItem, text } from './dynamodb-client.ts';
 import { gateAttributes as at, chunkValue, holdValue, parseGate } from './gate-item.ts';
@@ -17,7 +18,7 @@ import { UpdateExpression } from './update-expression.ts';
  * before; read and decide. No order between gates: money between two of them is pending in the counters until somebody finishes it.
  */
 export function dynamodbGates({ CONTROL_TABLE }: { readonly CONTROL_TABLE: string }): GateStore {
-  const { write, writeHold } = writers(CONTROL_TABLE);
+  const { write, writeHold, tidied } = writers(CONTROL_TABLE);
   return {
     async read(scope) {
       return parseGate(scope, await readItem(CONTROL_TABLE, itemKey(controlKeys.gate(scope))));
@@ -25,10 +26,10 @@ export function dynamodbGates({ CONTROL_TABLE }: { readonly CONTROL_TABLE: strin
 
     async hold(scope, hold, room, { debtAllowed }) {
       if (!fits(room)) return { kind: 'refused' };
-      const update = holding(hold);
-      if (debtAllowed) return writeHold(scope, update);
+      const update = tidied(scope, hold, holding(hold));
+      if (debtAllowed) return writeHold(scope, hold, update);
       within(update, room, hold.day, hold.hour).whenAtLeast(at.allowance(hold.day), hold.amountPico).whenAbsent(at.openUntil);
-      return writeHold(scope, update);
+      return writeHold(scope, hold, update);
     },
 
     async probe(scope, hold, room, { seenOpenUntilMs, untilMs }) {
@@ -38,7 +39,7 @@ export function dynamodbGates({ CONTROL_TABLE }: { readonly CONTROL_TABLE: strin
         .whenEqual(at.openUntil, number(seenOpenUntilMs))
         .set(at.openUntil, number(untilMs))
         .set(at.probe, text(hold.id));
-      return writeHold(scope, update);
+      return writeHold(scope, hold, update);
     },
 
     unhold: (scope, hold) => write(scope, settling(hold, 0n).whenEqual(at.hold(hold.id), text(holdValue({ ...hold, claimed: false })))),
@@ -51,7 +52,7 @@ export function dynamodbGates({ CONTROL_TABLE }: { readonly CONTROL_TABLE: strin
       return (await write(scope, raising)) === 'changed' ? 'changed' : write(scope, claimed());
     },
 
-    settle: (scope, hold, realPico) => write(scope, settling(hold, realPico).whenPresent(at.hold(hold.id))),
+    settle: (scope, hold, realPico) => write(scope, tidied(scope, hold, settling(hold, realPico)).whenPresent(at.hold(hold.id))),
 
     ...transfers(write),
     ...chunks(write),
@@ -67,15 +68,23 @@ function writers(CONTROL_TABLE: string) {
   });
   const write = (scope: Scope, update: UpdateExpression): Promise<GateWrite> =>
     conditional(() => dynamodb.send(new UpdateItemCommand(input(scope, update))));
-  const writeHold = async (scope: Scope, update: UpdateExpression): Promise<HoldWrite> => {
+  /** Windows over that this environment has seen in a leaf: they go with its next write there, so that a gate stays small. */
+  const stale = new Map<Scope, readonly string[]>();
+  const tidied = (scope: Scope, hold: Hold, update: UpdateExpression): UpdateExpression => {
+    for (const window of stale.get(scope) ?? []) if (window !== windowOf(hold.admittedAtMs)) update.remove(at.window(window));
+    stale.delete(scope);
+    return update;
+  };
+  const writeHold = async (scope: Scope, hold: Hold, update: UpdateExpression): Promise<HoldWrite> => {
     let gate = parseGate(scope, undefined);
     const result = await conditional(async () => {
       const answer = await dynamodb.send(new UpdateItemCommand({ ...input(scope, update), ReturnValues: 'ALL_NEW' }));
       gate = parseGate(scope, answer.Attributes);
+      stale.set(scope, staleWindows(gate, hold.admittedAtMs));
     });
     return result === 'changed' ? { kind: 'changed', gate } : { kind: 'refused' };
   };
-  return { write, writeHold };
+  return { write, writeHold, tidied };
 }
 
 type Write = (scope: Scope, update: UpdateExpression) => Promise<GateWrite>;
@@ -96,6 +105,7 @@ function holding(hold: Hold): UpdateExpression {
     .add(at.day(hold.day), hold.amountPico)
     .add(at.month(monthOf(hold.day)), hold.amountPico)
     .add(at.allowance(hold.day), -hold.amountPico)
+    .add(at.window(windowOf(hold.admittedAtMs)), hold.amountPico)
     .whenAbsent(at.hold(hold.id))
     .whenAbsentOrBelow(at.watermark, hold.admittedAtMs)
     .whenAbsentOrAtMost(at.pause(WHOLE_FEATURE), BigInt(hold.admittedAtMs))
@@ -106,6 +116,7 @@ function holding(hold: Hold): UpdateExpression {
 function settling(hold: Hold, realPico: PicoUsd): UpdateExpression {
   const difference = realPico - hold.amountPico;
   const update = committing(new UpdateExpression().remove(at.hold(hold.id)), hold.day, difference);
+  update.add(at.window(windowOf(hold.admittedAtMs)), difference);
   return hold.hour === undefined ? update : update.add(at.hour(hold.hour), difference);
 }
 
@@ -188,11 +199,16 @@ function chunks(write: Write): Pick<GateStore, 'openChunk' | 'sealChunk' | 'sett
   };
 }
 
-function upkeep(write: Write): Pick<GateStore, 'setBreaker' | 'setPause' | 'forgetDay'> {
+function upkeep(write: Write): Pick<GateStore, 'setBreaker' | 'setPause' | 'tripTemplate' | 'forgetDay'> {
   return {
     async setPause(scope, part, untilMs) {
-      const update = new UpdateExpression();
+      const update = new UpdateExpression().remove(at.tripped(part));
       await write(scope, untilMs === undefined ? update.remove(at.pause(part)) : update.set(at.pause(part), number(untilMs)));
+    },
+
+    tripTemplate(scope, template, { untilMs, reason, atMs }) {
+      const update = new UpdateExpression().set(at.pause(template), number(untilMs)).set(at.tripped(template), text(reason));
+      return write(scope, update.whenAbsentOrAtMost(at.pause(template), BigInt(atMs)));
     },
 
     async setBreaker(scope, seen, next) {

@@ -1,5 +1,6 @@
-import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { RunState, RunStore } from '../ports/run-store.ts';
+import { PutItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Evidence } from '../core/errors.ts';
+import type { RunPlace, RunState, RunStore } from '../ports/run-store.ts';
 import { conditional, dynamodb, type Item, itemKey, number, readItem, stored, text } from './dynamodb-client.ts';
 import { controlKeys, EXPIRES_AT } from './tables.ts';
 
@@ -20,7 +21,7 @@ export function dynamodbRuns(env: { CONTROL_TABLE: string }): RunStore {
       const entry = `${call.fingerprint}.${call.callId.slice(-16)}`;
       let after: Item | undefined;
       const entered = await conditional(async () => {
-        after = (await dynamodb.send(enterCommand(TableName, Key, entry, call.atMs))).Attributes;
+        after = (await dynamodb.send(enterCommand(TableName, Key, entry, call))).Attributes;
       });
       if (entered === 'changed' && after !== undefined) {
         await forgetOldest(TableName, Key, after);
@@ -33,21 +34,34 @@ export function dynamodbRuns(env: { CONTROL_TABLE: string }): RunStore {
       return { kind: own ? 'entered' : 'open', run: state };
     },
 
-    async trip(feature, run, { untilMs, reason, atMs }) {
+    join: (feature, run, under) => join(TableName, { feature, run, ...under }),
+
+    async read(feature, run) {
+      const item = await readItem(TableName, keyOf(feature, run));
+      return item === undefined ? undefined : runOf(item);
+    },
+
+    async trip(feature, run, { untilMs, reason, atMs, evidence }) {
       const command = new UpdateItemCommand({
         TableName,
         Key: keyOf(feature, run),
-        UpdateExpression: `SET openUntilMs = :until, #reason = :reason, ${EXPIRES_AT} = :expires`,
+        UpdateExpression: `SET openUntilMs = :until, #reason = :reason, ${EXPIRES_AT} = :expires ADD trips :one`,
         ConditionExpression: 'attribute_not_exists(openUntilMs) OR openUntilMs <= :at',
         ExpressionAttributeNames: { '#reason': 'reason' },
-        ExpressionAttributeValues: { ':until': number(untilMs), ':reason': text(reason), ':at': number(atMs), ':expires': expiry(atMs) },
+        ExpressionAttributeValues: {
+          ':until': number(untilMs),
+          ':reason': text(reason),
+          ':at': number(atMs),
+          ':expires': expiry(atMs),
+          ':one': number(1),
+        },
       });
-      const [tripped] = await Promise.all([conditional(() => dynamodb.send(command)), list(TableName, feature, run, atMs)]);
+      const [tripped] = await Promise.all([conditional(() => dynamodb.send(command)), list(TableName, feature, run, { atMs, evidence })]);
       return tripped;
     },
 
     async reset(feature, run) {
-      const UpdateExpression = 'REMOVE openUntilMs, #reason, seen';
+      const UpdateExpression = 'REMOVE openUntilMs, #reason, seen, trips';
       const ExpressionAttributeNames = { '#reason': 'reason' };
       const command = new UpdateItemCommand({ TableName, Key: keyOf(feature, run), UpdateExpression, ExpressionAttributeNames });
       await stored(() => dynamodb.send(command));
@@ -55,11 +69,16 @@ export function dynamodbRuns(env: { CONTROL_TABLE: string }): RunStore {
   };
 }
 
-const enterCommand = (TableName: string, Key: Item, entry: string, atMs: number): UpdateItemCommand =>
+const enterCommand = (
+  TableName: string,
+  Key: Item,
+  entry: string,
+  { atMs, addPico }: { atMs: number; addPico: bigint },
+): UpdateItemCommand =>
   new UpdateItemCommand({
     TableName,
     Key,
-    UpdateExpression: `SET seen = list_append(if_not_exists(seen, :none), :entries), ${EXPIRES_AT} = :expires ADD calls :one`,
+    UpdateExpression: `SET seen = list_append(if_not_exists(seen, :none), :entries), ${EXPIRES_AT} = :expires ADD calls :one, spent :add`,
     ConditionExpression: '(attribute_not_exists(openUntilMs) OR openUntilMs <= :at) AND NOT contains(seen, :entry)',
     ExpressionAttributeValues: {
       ':none': { L: [] },
@@ -67,10 +86,33 @@ const enterCommand = (TableName: string, Key: Item, entry: string, atMs: number)
       ':entry': text(entry),
       ':expires': expiry(atMs),
       ':one': number(1),
+      ':add': number(addPico),
       ':at': number(atMs),
     },
     ReturnValues: 'ALL_NEW',
   });
+
+/** The first of the tree counts all that are below it, under whomever; a run without a parent is the first of its tree. */
+async function join(TableName: string, at: { feature: string; run: string; parent: string; atMs: number }): Promise<RunPlace> {
+  const parent = await readItem(TableName, keyOf(at.feature, at.parent));
+  const depth = Number(parent?.['depth']?.N ?? 0) + 1;
+  const root = parent?.['root']?.S ?? at.parent;
+  const counted = await update(TableName, keyOf(at.feature, root), {
+    UpdateExpression: `SET ${EXPIRES_AT} = :expires ADD below :one`,
+    ExpressionAttributeValues: { ':expires': expiry(at.atMs), ':one': number(1) },
+  });
+  const order = Number(counted['below']?.N ?? 0);
+  await update(TableName, keyOf(at.feature, at.run), {
+    UpdateExpression: 'SET #depth = :depth, #root = :root, #order = :order',
+    ExpressionAttributeNames: { '#depth': 'depth', '#root': 'root', '#order': 'order' },
+    ExpressionAttributeValues: { ':depth': number(depth), ':root': text(root), ':order': number(order) },
+  });
+  return { root, depth, order };
+}
+
+type Update = Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
+const update = async (TableName: string, Key: Item, parts: Update): Promise<Item> =>
+  (await stored(() => dynamodb.send(new UpdateItemCommand({ TableName, Key, ...parts, ReturnValues: 'ALL_NEW' })))).Attributes ?? {};
 
 /** Best effort: of several callers only the first removes anything, since the list is short again after it. */
 async function forgetOldest(TableName: string, Key: Item, after: Item): Promise<void> {
@@ -86,10 +128,13 @@ async function forgetOldest(TableName: string, Key: Item, after: Item): Promise<
   await conditional(() => dynamodb.send(command));
 }
 
-/** Into what operators look through. Best effort: a run that is not listed is stopped all the same. A mark that is no run is not listed. */
-async function list(TableName: string, feature: string, run: string, atMs: number): Promise<void> {
+type Listed = { readonly atMs: number; readonly evidence: Evidence | undefined };
+
+/** Into what operators look through, with the evidence of the last trip. Best effort: a run that is not listed is stopped all the same. A mark that is no run is not listed. */
+async function list(TableName: string, feature: string, run: string, { atMs, evidence }: Listed): Promise<void> {
   if (run.includes('#')) return;
-  const Item = { ...itemKey(controlKeys.openRun(feature, run)), atMs: number(atMs), [EXPIRES_AT]: expiry(atMs) };
+  const why = evidence === undefined ? {} : { evidence: text(JSON.stringify(evidence)) };
+  const Item = { ...itemKey(controlKeys.openRun(feature, run)), atMs: number(atMs), ...why, [EXPIRES_AT]: expiry(atMs) };
   await dynamodb.send(new PutItemCommand({ TableName, Item })).catch(() => undefined);
 }
 
@@ -99,11 +144,17 @@ const expiry = (atMs: number) => number(Math.floor(atMs / 1000) + RUN_LIFE_SECON
 export function runOf(item: Item): RunState {
   const seen = (item['seen']?.L ?? []).flatMap(({ S }) => (S === undefined ? [] : [S.slice(0, S.lastIndexOf('.'))]));
   const until = item['openUntilMs']?.N;
-  const reason = item['reason']?.S;
+  const [reason, root] = [item['reason']?.S, item['root']?.S];
+  const [trips, depth, order] = [numberOf(item['trips']), numberOf(item['depth']), numberOf(item['order'])];
   return {
     calls: Number(item['calls']?.N ?? 0),
+    spentPico: BigInt(item['spent']?.N ?? '0'),
     fingerprints: seen.slice(-MOST_SEEN),
     ...(until === undefined ? {} : { openUntilMs: Number(until) }),
     ...(reason === undefined ? {} : { reason }),
+    ...(trips === undefined ? {} : { trips }),
+    ...(root === undefined || depth === undefined || order === undefined ? {} : { root, depth, order }),
   };
 }
+
+const numberOf = (value: Item[string] | undefined): number | undefined => (value?.N === undefined ? undefined : Number(value.N));

@@ -7,6 +7,7 @@ export const gateAttributes = {
   day: (day: string) => `d#${day}`,
   month: (month: string) => `m#${month}`,
   hour: (hour: string) => `hr#${hour}`,
+  window: (window: string) => `r#${window}`,
   allowance: (day: string) => `al#${day}`,
   granted: (child: Scope, day: string) => `g#${child}#${day}`,
   acceptedBack: (child: Scope, day: string) => `bk#${child}#${day}`,
@@ -16,6 +17,7 @@ export const gateAttributes = {
   chunk: (chunkId: string) => `b#${chunkId}`,
   watermark: 'w',
   pause: (part: string) => `p#${part}`,
+  tripped: (template: string) => `t#${template}`,
   openUntil: 'openUntil',
   probe: 'probe',
   trips: 'trips',
@@ -69,12 +71,21 @@ const unreadable = (attribute: string) => new RangeError(`unreadable attribute i
 const MONEY: Readonly<
   Record<
     string,
-    'committedByDay' | 'committedByMonth' | 'committedByHour' | 'allowance' | 'granted' | 'acceptedBack' | 'received' | 'returned'
+    | 'committedByDay'
+    | 'committedByMonth'
+    | 'committedByHour'
+    | 'committedByWindow'
+    | 'allowance'
+    | 'granted'
+    | 'acceptedBack'
+    | 'received'
+    | 'returned'
   >
 > = {
   d: 'committedByDay',
   m: 'committedByMonth',
   hr: 'committedByHour',
+  r: 'committedByWindow',
   al: 'allowance',
   g: 'granted',
   bk: 'acceptedBack',
@@ -88,6 +99,7 @@ export function parseGate(scope: Scope, item: Item | undefined): Gate {
   const holds: Hold[] = [];
   const chunks: ChunkHold[] = [];
   const pauses: Record<string, number> = {};
+  const tripped: Record<string, string> = {};
   for (const [attribute, value] of Object.entries(item ?? {})) {
     const cut = attribute.indexOf('#');
     if (cut < 0) continue;
@@ -97,9 +109,19 @@ export function parseGate(scope: Scope, item: Item | undefined): Gate {
     else if (prefix === 'h') holds.push(parseHold(rest, value.S ?? ''));
     else if (prefix === 'b') chunks.push(parseChunk(rest, value.S ?? ''));
     else if (prefix === 'p') pauses[rest] = Number(value.N ?? '0');
+    else if (prefix === 't') tripped[rest] = value.S ?? '';
   }
   const amounts = Object.fromEntries(Object.entries(money).map(([field, byKey]) => [field, Object.fromEntries(byKey)]));
-  return { ...emptyGate(scope), ...amounts, holds, chunks, watermarkMs: numberOf(item?.['w']) ?? 0, pauses, breaker: parseBreaker(item) };
+  return {
+    ...emptyGate(scope),
+    ...amounts,
+    holds,
+    chunks,
+    watermarkMs: numberOf(item?.['w']) ?? 0,
+    pauses,
+    tripped,
+    breaker: parseBreaker(item),
+  };
 }
 
 const numberOf = (value: AttributeValue | undefined) => (value?.N === undefined ? undefined : Number(value.N));

@@ -4,6 +4,7 @@ import { clockAndChance } from './clock-and-chance.ts';
 import { dynamodbGates } from './dynamodb-gates.ts';
 import { dynamodbIdempotency } from './dynamodb-idempotency.ts';
 import { dynamodbLedger } from './dynamodb-ledger.ts';
+import { dynamodbMarks } from './dynamodb-marks.ts';
 import { dynamodbOverrides } from './dynamodb-overrides.ts';
 import { dynamodbProfiles } from './dynamodb-profiles.ts';
 import { dynamodbRefusals } from './dynamodb-refusals.ts';
@@ -21,6 +22,7 @@ export function routeStores(env: { CONTROL_TABLE: string; LEDGER_TABLE: string; 
     ledger: dynamodbLedger(env, settings.retentionDays),
     profiles: dynamodbProfiles(env),
     overrideStore: dynamodbOverrides(env),
+    marks: dynamodbMarks(env),
     runs: dynamodbRuns(env),
     idempotency: dynamodbIdempotency(env),
     refusals: dynamodbRefusals(env),

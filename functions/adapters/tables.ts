@@ -14,6 +14,8 @@ export const ledgerKeys = {
   entriesOf: (feature: string, template?: string) => (template === undefined ? `${feature}#` : `${feature}#${template}#`),
   rollups: (day: string) => `rollup#${day}`,
   profile: (feature: string, template: string) => ({ pk: `profile#${feature}`, sk: template }),
+  /** '#' is in no template's name. */
+  spendProfile: (feature: string) => ({ pk: `profile#${feature}`, sk: '#spend' }),
   dirty: 'dirty',
   progress: { pk: 'progress', sk: 'compactor' },
   lease: { pk: 'progress', sk: 'lease' },
@@ -37,5 +39,6 @@ export const controlKeys = {
   override: (kind: string, scope: string, id: string) => ({ pk: 'overrides', sk: `${kind}#${scope}#${id}` }),
   act: (id: string) => ({ pk: 'overrides#audit', sk: id }),
   openRun: (feature: string, run: string) => ({ pk: 'breakers', sk: `${feature}#${run}` }),
+  mark: (name: string) => ({ pk: `mark#${name}`, sk: 'mark' }),
   fingerprintKey: { pk: 'deployment', sk: 'fingerprint-key' },
 };

@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../core/ledger.ts';
 import { exportKey, exportLine } from '../core/ledger-export.ts';
+import { FeatureHour } from './feature-hour.ts';
 import type { CompactorPorts } from './run.ts';
 import { TemplateHour } from './template-hour.ts';
 
@@ -9,7 +10,7 @@ const STORED_AT_ONCE = 16;
 type HourPorts = Pick<CompactorPorts, 'ledger' | 'profiles' | 'blobs'>;
 
 /**
- * Derives everything from an hour's entries in one pass: rollups, file, template profiles. Whatever it wrote before is replaced by the same, or by
+ * Derives everything from an hour's entries in one pass: rollups, file, profiles. Whatever it wrote before is replaced by the same, or by
  * what the entries are now; memory grows neither with entries nor with templates.
  */
 export async function closeHour(hour: string, ports: HourPorts): Promise<void> {
@@ -23,6 +24,7 @@ export async function closeHour(hour: string, ports: HourPorts): Promise<void> {
 /** The lines of the hour's file. A template's sums are stored once its last entry has gone by, and a failure to store them breaks the file. */
 async function* linesOf(first: LedgerEntry, others: AsyncIterator<LedgerEntry>, ports: HourPorts): AsyncGenerator<string> {
   let template = new TemplateHour(first, ports);
+  let feature = new FeatureHour(first);
   let whole: TemplateHour[] = [];
   for (let next: IteratorResult<LedgerEntry> = { value: first }; next.done !== true; next = await others.next()) {
     const entry = next.value;
@@ -30,6 +32,11 @@ async function* linesOf(first: LedgerEntry, others: AsyncIterator<LedgerEntry>, 
       whole.push(template);
       template = new TemplateHour(entry, ports);
     }
+    if (entry.feature !== feature.feature) {
+      await feature.store(ports);
+      feature = new FeatureHour(entry);
+    }
+    feature.add(entry);
     if (whole.length >= STORED_AT_ONCE) {
       await storeAll(whole);
       whole = [];
@@ -38,6 +45,7 @@ async function* linesOf(first: LedgerEntry, others: AsyncIterator<LedgerEntry>, 
     yield exportLine(entry);
   }
   await storeAll([...whole, template]);
+  await feature.store(ports);
 }
 
 const storeAll = async (templates: readonly TemplateHour[]): Promise<void> => {

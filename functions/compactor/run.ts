@@ -1,6 +1,7 @@
 import type { Evidence } from '../core/errors.ts';
 import type { Alerts } from '../ports/alerts.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
+import type { SpendProfiles } from '../ports/spend-profiles.ts';
 import type { TemplateProfiles } from '../ports/template-profiles.ts';
 import type { UpkeepLease } from '../ports/upkeep-lease.ts';
 import type { Log } from '../runtime/logger.ts';
@@ -9,7 +10,7 @@ import type { MoneyPorts } from '../use-cases/money-ports.ts';
 export type CompactorPorts = MoneyPorts & {
   readonly alerts: Alerts;
   readonly blobs: Pick<BlobStore, 'putGzip'>;
-  readonly profiles: TemplateProfiles;
+  readonly profiles: TemplateProfiles & SpendProfiles;
   readonly lease: UpkeepLease;
   readonly log: Log;
 };

@@ -1,5 +1,7 @@
+import { type Refusal, refuse } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { featureOf, featureScope } from './gate-tree.ts';
+import { pausedRefusal } from './override/override.ts';
 import { templateScope } from './override/scope.ts';
 
 /** The whole feature, where a template's name would stand. */
@@ -13,15 +15,22 @@ export const PAUSED_RUN = 'paused';
 export const endOfPause = (untilMs: number | undefined): number | undefined =>
   untilMs === undefined || untilMs >= FOREVER_MS ? undefined : untilMs;
 
-/** The pause in a leaf that stops a call of this template, admitted then; the store's own condition asks the same. */
-export function pauseInGate(
-  gate: Gate,
-  template: string | undefined,
-  atMs: number,
-): { scope: string; untilMs: number | undefined } | undefined {
+/** What stops a template, or a feature as a whole. `reason`: a breaker's, and no operator's. */
+type Stop = { readonly scope: string; readonly untilMs: number | undefined; readonly reason?: string };
+
+/** What in a leaf stops a call of this template, admitted then; the store's own condition asks the same. */
+export function pauseInGate(gate: Gate, template: string | undefined, atMs: number): Stop | undefined {
   const feature = featureOf(gate.scope) ?? '';
   const ends = (part: string) => gate.pauses[part] ?? 0;
   if (ends(WHOLE_FEATURE) > atMs) return { scope: featureScope(feature), untilMs: endOfPause(ends(WHOLE_FEATURE)) };
   if (template === undefined || ends(template) <= atMs) return undefined;
-  return { scope: templateScope(feature, template), untilMs: endOfPause(ends(template)) };
+  const reason = gate.tripped[template];
+  const stop: Stop = { scope: templateScope(feature, template), untilMs: endOfPause(ends(template)) };
+  return reason === undefined ? stop : { ...stop, reason };
+}
+
+/** Not `breaker_open`, which an environment remembers of the feature as a whole. */
+export function stopRefusal({ scope, untilMs, reason }: Stop): Refusal {
+  if (reason === undefined) return pausedRefusal(scope, untilMs);
+  return refuse('runaway_spend', `the breaker of ${scope} is open`, { scope, rule: reason }, untilMs);
 }

@@ -45,6 +45,8 @@ export type Gate = {
   readonly committedByMonth: Readonly<Record<string, PicoUsd>>;
   /** Per UTC hour, only where the leaf has an hourly cap. */
   readonly committedByHour: Readonly<Record<string, PicoUsd>>;
+  /** Of calls admitted in these ten minutes (runaway/spend-window.ts), in leaves; only the last few. Bounds nothing: a rate to judge by. */
+  readonly committedByWindow: Readonly<Record<string, PicoUsd>>;
   /** Money that the parent has committed and moved down here, per day, not yet spent. Meaningless for the root. */
   readonly allowance: Readonly<Record<string, PicoUsd>>;
   /** Counters that only grow, per `transferKey(child, day)`: granted by this gate (`g`), and taken back (`bk`). */
@@ -58,6 +60,8 @@ export type Gate = {
   readonly watermarkMs: number;
   /** Ends (ms) of an operator's pauses of this feature, by template; the whole feature under `*`. Those that are past stop nobody. */
   readonly pauses: Readonly<Record<string, number>>;
+  /** Why a template's stop in `pauses` is no operator's but a breaker's, by template. */
+  readonly tripped: Readonly<Record<string, string>>;
   readonly breaker: BreakerFields;
 };
 
@@ -70,6 +74,7 @@ export const emptyGate = (scope: Scope): Gate => ({
   committedByDay: {},
   committedByMonth: {},
   committedByHour: {},
+  committedByWindow: {},
   allowance: {},
   granted: {},
   acceptedBack: {},
@@ -79,5 +84,6 @@ export const emptyGate = (scope: Scope): Gate => ({
   chunks: [],
   watermarkMs: 0,
   pauses: {},
+  tripped: {},
   breaker: { trips: 0 },
 });

@@ -2,9 +2,8 @@ import { allowanceOf, budgetRefusal, capUses, inFlight, leftOf, type Period, tig
 import type { Refusal } from './errors.ts';
 import type { Gate, Hold } from './gate.ts';
 import { breakerRefusal } from './gate-breaker.ts';
-import { pauseInGate } from './gate-pause.ts';
+import { pauseInGate, stopRefusal } from './gate-pause.ts';
 import { minPico, type PicoUsd } from './money.ts';
-import { pausedRefusal } from './override/override.ts';
 import type { Caps } from './settings.ts';
 
 /** What to do about a hold that the leaf refused, now that the leaf has been read. */
@@ -32,7 +31,7 @@ export function decideHold(gate: Gate, caps: Caps, wish: HoldWish, nowMs: number
   if (own !== undefined && !own.claimed) return { kind: 'adopt', hold: own, probe: gate.breaker.probeId === own.id };
   if (own !== undefined || gate.watermarkMs >= wish.admittedAtMs) return { kind: 'refuse', refusal: overtaken(gate, nowMs) };
   const paused = pauseInGate(gate, wish.template, wish.admittedAtMs);
-  if (paused !== undefined) return { kind: 'refuse', refusal: pausedRefusal(paused.scope, paused.untilMs) };
+  if (paused !== undefined) return { kind: 'refuse', refusal: stopRefusal(paused) };
   const { openUntilMs } = gate.breaker;
   if (openUntilMs !== undefined && openUntilMs > nowMs) return { kind: 'refuse', refusal: breakerRefusal(gate.scope, gate.breaker, nowMs) };
   const use = tightest(capUses(gate, caps, wish));

@@ -2,6 +2,7 @@ import { type BreakerState, coolDownMs } from './breaker.ts';
 import type { Gate, Scope } from './gate.ts';
 import { breakerPolicy, stateOf } from './gate-breaker.ts';
 import { featureScope, leavesOf } from './gate-tree.ts';
+import { templateScope } from './override/scope.ts';
 import type { FeatureSettings } from './settings.ts';
 
 /** A breaker that stops calls, for people. `cooled_down`: the next call is let through as a probe. */
@@ -15,7 +16,7 @@ export type OpenBreaker = {
   readonly trips: number;
 };
 
-/** The open breaker of a feature; of a split one, that of the gate that decides, else of the shards that are still open. */
+/** The open breakers of a feature and its templates; of a split one, that of the gate that decides, else of the shards that are still open. */
 export function openBreakersOf(feature: FeatureSettings, gates: ReadonlyMap<Scope, Gate>, nowMs: number): OpenBreaker[] {
   const own = featureScope(feature.name);
   const opened = [...new Set([own, ...leavesOf(feature)])].flatMap((scope): OpenBreaker[] => {
@@ -27,7 +28,16 @@ export function openBreakersOf(feature: FeatureSettings, gates: ReadonlyMap<Scop
     return [{ scope, state: wordOf(state, nowMs), reason: breaker.reason ?? 'tripped', sinceMs: since, untilMs, trips }];
   });
   const decides = opened.find(({ scope }) => scope === own);
-  return decides === undefined ? opened : [decides];
+  return [...(decides === undefined ? opened : [decides]), ...openTemplates(feature, gates.get(own), nowMs)];
+}
+
+/** Templates have no probes: what has cooled down is closed. */
+function openTemplates({ name, loop }: FeatureSettings, gate: Gate | undefined, nowMs: number): OpenBreaker[] {
+  return Object.entries(gate?.tripped ?? {}).flatMap(([template, reason]): OpenBreaker[] => {
+    const untilMs = gate?.pauses[template] ?? 0;
+    if (untilMs <= nowMs) return [];
+    return [{ scope: templateScope(name, template), state: 'open', reason, sinceMs: untilMs - loop.coolDownMs, untilMs, trips: 1 }];
+  });
 }
 
 function wordOf(state: Exclude<BreakerState, { phase: 'closed' }>, nowMs: number): OpenBreaker['state'] {

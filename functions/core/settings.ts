@@ -58,7 +58,12 @@ export type FeatureSettings = {
     readonly staleTurns: number;
     /** The same request this often under one run id trips the breaker. */
     readonly identicalRequests: number;
+    /** Limits of one run; without, its feature's own history bounds it (core/runaway/judge-run.ts). */
     readonly maxCallsPerRun?: number;
+    readonly maxUsdPerRunPico?: PicoUsd;
+    /** Of the runs that one run begins, directly or not (`parentRun`): generations, and how many. */
+    readonly maxDepth?: number;
+    readonly maxRunsPerTree?: number;
     readonly coolDownMs: number;
     readonly polling: readonly string[];
   };

@@ -45,6 +45,8 @@ export type GateStore = {
   setBreaker(scope: Scope, seen: BreakerFields, next: BreakerFields): Promise<GateWrite>;
   /** No call of this part (a template, or `*`) that is admitted before `untilMs` is held any more; undefined ends the pause. */
   setPause(scope: Scope, part: string, untilMs: number | undefined): Promise<void>;
+  /** Stops a template that nothing stops yet: `changed` for exactly one of many tripping callers. No call admitted before `untilMs` passes. */
+  tripTemplate(scope: Scope, template: string, trip: { untilMs: number; reason: string; atMs: number }): Promise<GateWrite>;
   /**
    * Drops the attributes of an audited, empty day. In this order, or a transfer could be finished twice: every parent's `granted`, then
    * every gate's `rest` from the leaves up.

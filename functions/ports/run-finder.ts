@@ -1,6 +1,13 @@
+import type { Evidence } from '../core/errors.ts';
 import type { RunState } from './run-store.ts';
 
-export type FoundRun = { readonly feature: string; readonly run: string; readonly state: RunState; readonly trippedAtMs?: number };
+export type FoundRun = {
+  readonly feature: string;
+  readonly run: string;
+  readonly state: RunState;
+  readonly trippedAtMs?: number;
+  readonly evidence?: Evidence;
+};
 
 /** The operators' side of runs, who know a run's name and not its feature. */
 export type RunFinder = {

@@ -50,6 +50,9 @@ const loop = z.object({
   staleTurns: count,
   identicalRequests: count,
   maxCallsPerRun: count.exactOptional(),
+  maxUsdPerRunPico: pico.exactOptional(),
+  maxDepth: count.exactOptional(),
+  maxRunsPerTree: count.exactOptional(),
   coolDownMs: count,
   polling: z.array(z.string()),
 });

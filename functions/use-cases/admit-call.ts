@@ -1,13 +1,16 @@
 import { type Refusal, refuse } from '../core/errors.ts';
 import { endOfPause, PAUSED_RUN } from '../core/gate-pause.ts';
+import { maxPico, type PicoUsd } from '../core/money.ts';
 import { pausedRefusal } from '../core/override/override.ts';
 import type { AttemptPlan, Plan } from '../core/route-plan.ts';
 import type { RouteAnswer } from '../core/wire/route.ts';
 import type { Claim } from '../ports/idempotency-store.ts';
 import type { RunState } from '../ports/run-store.ts';
 import { type Guarded, guardRun, runIsOpen } from './guard-loops.ts';
+import { guardSize, placeRun } from './guard-runs.ts';
+import { guardRate } from './guard-spend.ts';
 import type { HeldMoney } from './hold-money.ts';
-import { isExempt, pauseRefusal } from './obey-overrides.ts';
+import { pauseRefusal } from './obey-overrides.ts';
 import type { RoutePorts } from './route-ports.ts';
 
 export type CallAdmission =
@@ -41,19 +44,23 @@ export async function admitCall(plan: Plan, attempt: AttemptPlan, fingerprint: s
   const isFirst = attempt.attempt === 1;
   const [money, run, claim, known] = await Promise.allSettled([
     holdFor(plan, attempt, ports),
-    isFirst ? enterRun(plan, fingerprint, ports) : undefined,
+    isFirst ? enterRun(plan, attempt, fingerprint, ports) : undefined,
     isFirst ? claimKey(plan, ports) : undefined,
     ports.overrides.current(),
+    ports.history.of(plan.feature.name),
   ]);
   const held = money.status === 'fulfilled' && money.value.kind === 'held' ? money.value : undefined;
   const claimed = claim.status === 'fulfilled' && claim.value?.kind === 'claimed';
+  // The run has counted the worst case; the hold, or its absence, tells for itself. Unknown stays counted.
+  if (money.status === 'fulfilled' && run.status === 'fulfilled' && run.value?.kind === 'entered')
+    ports.runCosts.add(plan.feature.name, plan.request.run, -attempt.bounds.wantPico);
   const giveBack = () =>
     Promise.all([held === undefined ? undefined : giveBackHold(held, ports), claimed ? releaseKey(plan, ports) : undefined]);
   try {
     const paused = pauseRefusal(plan, attempt.model.name, fulfilled(known), ports.now());
     const round: Round = { money: fulfilled(money), run: fulfilled(run), claim: fulfilled(claim) };
     const verdict: CallAdmission =
-      paused === undefined ? await judge(plan, fingerprint, round, ports) : { kind: 'refused', refusal: paused };
+      paused === undefined ? await judge(plan, attempt, fingerprint, round, ports) : { kind: 'refused', refusal: paused };
     if (verdict.kind !== 'admitted') await giveBack();
     return verdict;
   } catch (error) {
@@ -68,37 +75,77 @@ type Round = {
   readonly claim: Claim | undefined;
 };
 
-async function judge(plan: Plan, fingerprint: string, { money, run, claim }: Round, ports: RoutePorts): Promise<CallAdmission> {
+async function judge(
+  plan: Plan,
+  attempt: AttemptPlan,
+  fingerprint: string,
+  { money, run, claim }: Round,
+  ports: RoutePorts,
+): Promise<CallAdmission> {
   if (claim?.kind === 'answered') return { kind: 'replayed', answer: claim.answer };
   if (claim?.kind === 'in_progress') {
     const message = 'the first call with this idempotency key is still running';
     return { kind: 'refused', refusal: refuse('in_progress', message, { feature: plan.feature.name }, claim.retryAtMs) };
   }
-  const { refusal: ofRun, warnings } = await judgeRun(plan, run, fingerprint, ports);
+  const { refusal: ofRun, warnings } = await judgeRun(plan, attempt, run, fingerprint, ports);
   if (ofRun !== undefined && (plan.feature.mode === 'enforce' || ofRun.reason === 'paused')) return { kind: 'refused', refusal: ofRun };
   if (money.kind === 'refused') return money;
-  const wouldRefuse = plan.wouldRefuse ?? ofRun ?? money.wouldRefuse;
-  return { kind: 'admitted', held: money, warnings, ...(wouldRefuse === undefined ? {} : { wouldRefuse }) };
+  const ofRate = await rateOf(plan, attempt, { held: money, fingerprint }, ports);
+  if (ofRate.refusal !== undefined && plan.feature.mode === 'enforce') return { kind: 'refused', refusal: ofRate.refusal };
+  const wouldRefuse = plan.wouldRefuse ?? ofRun ?? money.wouldRefuse ?? ofRate.refusal;
+  return {
+    kind: 'admitted',
+    held: money,
+    warnings: [...warnings, ...ofRate.warnings],
+    ...(wouldRefuse === undefined ? {} : { wouldRefuse }),
+  };
 }
 
-async function judgeRun(plan: Plan, entered: Round['run'], fingerprint: string, ports: RoutePorts): Promise<Guarded> {
+/** A second attempt of a call belongs to its first. */
+const rateOf = async (plan: Plan, attempt: AttemptPlan, of: Parameters<typeof guardRate>[2], ports: RoutePorts): Promise<Guarded> =>
+  attempt.attempt === 1 ? guardRate(plan, attempt, of, ports) : { warnings: [] };
+
+async function judgeRun(
+  plan: Plan,
+  { bounds: { wantPico } }: AttemptPlan,
+  entered: Round['run'],
+  fingerprint: string,
+  ports: RoutePorts,
+): Promise<Guarded> {
   if (entered === undefined) return { warnings: [] };
   if (entered.kind === 'open') return { refusal: openRun(plan, entered.run), warnings: [] };
-  const guarded = await guardRun(plan, entered.run, fingerprint, ports);
-  const isOverLimit = guarded.refusal?.reason === 'run_limit';
-  return isOverLimit && (await isExempt(plan, ['run_limit'], ports)) ? { warnings: guarded.warnings } : guarded;
+  const ofRequests = await guardRun(plan, { run: entered.run, wantPico }, fingerprint, ports);
+  if (ofRequests.refusal !== undefined) return ofRequests;
+  const repeats = ofRequests.warnings.includes('loop_suspected');
+  const placed = { run: await placeRun(plan, entered.run, ports), wantPico };
+  const { warnings, ...ofSize } = await guardSize(plan, placed, { repeats }, ports);
+  return { ...ofSize, warnings: [...ofRequests.warnings, ...warnings] };
 }
 
 const openRun = (plan: Plan, run: RunState): Refusal =>
   run.reason === PAUSED_RUN ? pausedRefusal(`run:${plan.request.run ?? ''}`, endOfPause(run.openUntilMs)) : runIsOpen(plan, run);
 
+/** The call enters its run with what it may cost at most, and with what is known since of the calls before it. */
 async function enterRun(
   { request, feature, callId, admittedAtMs }: Plan,
+  { bounds }: AttemptPlan,
   fingerprint: string,
   ports: RoutePorts,
 ): Promise<{ kind: 'entered' | 'open'; run: RunState } | undefined> {
-  if (request.run === undefined) return undefined;
-  return ports.runs.enter(feature.name, request.run, { callId, fingerprint, atMs: admittedAtMs });
+  const { run } = request;
+  if (run === undefined) return undefined;
+  const untoldPico = ports.runCosts.take(feature.name, run);
+  const tellAgain = (amountPico: PicoUsd) => ports.runCosts.add(feature.name, run, amountPico);
+  const call = { callId, fingerprint, atMs: admittedAtMs, addPico: bounds.wantPico + untoldPico };
+  try {
+    const outcome = await ports.runs.enter(feature.name, run, call);
+    if (outcome.kind === 'open') tellAgain(untoldPico);
+    return outcome;
+  } catch (error) {
+    // It may have been written: told twice, only what makes the run dearer does no harm.
+    tellAgain(maxPico(untoldPico, 0n));
+    throw error;
+  }
 }
 
 async function claimKey({ request, feature, requestId, admittedAtMs, deadlineMs }: Plan, ports: RoutePorts): Promise<Claim | undefined> {

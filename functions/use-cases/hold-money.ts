@@ -3,11 +3,11 @@ import { renewing } from '../core/budget-renewal.ts';
 import { localDay, utcHour } from '../core/calendar.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { Gate, Hold, Scope } from '../core/gate.ts';
-import { pauseInGate } from '../core/gate-pause.ts';
+import { pauseInGate, stopRefusal } from '../core/gate-pause.ts';
 import { capsOf, leafFor } from '../core/gate-tree.ts';
 import { decideHold, type HoldDecision, type HoldWish } from '../core/hold-decision.ts';
 import { minPico, type PicoUsd } from '../core/money.ts';
-import { pausedRefusal } from '../core/override/override.ts';
+import { recentPico } from '../core/runaway/spend-window.ts';
 import { ulidTimeMs } from '../core/ulid-time.ts';
 import type { Known } from './known-overrides.ts';
 import type { HoldPorts, MoneyPorts } from './money-ports.ts';
@@ -39,9 +39,14 @@ export type HeldMoney = {
   readonly probe: boolean;
   /** Observe mode: what enforce mode would have said. */
   readonly wouldRefuse?: Refusal;
+  /** What the feature spends, as its leaf stood after this hold; unknown where an earlier hold was found. */
+  readonly spending?: Spending;
   /** Left with this hold, as far as it was seen without reading for it: under the leaf's own caps, and above when money had to be moved down. */
   readonly remaining: readonly { readonly scope: Scope; readonly remainingPico: PicoUsd }[];
 };
+
+/** Of a split feature, as if each leaf spent alike. */
+export type Spending = { readonly windowPico: PicoUsd; readonly dayPico: PicoUsd };
 
 export type HoldOutcome = HeldMoney | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -56,6 +61,8 @@ const WAIT_BASE_MS = 500;
 const RACES = 8;
 const RACE_BASE_MS = 5;
 const RACE_DOUBLINGS = 5;
+/** So much longer than for money it goes on where nothing but lost races is in the way: each was won by somebody, so they come to an end. */
+const RACING_MS = 8_000;
 
 /**
  * Holds a call's worst-case cost in its feature's leaf, durably, before the model is called: one write when the money is there. Otherwise reads
@@ -115,7 +122,8 @@ function holdOf({ wish, request }: Attempt, amountPico: PicoUsd): Hold {
 
 async function enforce(attempt: Attempt, ports: HoldPorts): Promise<Judged> {
   const { leaf, wish } = attempt;
-  const giveUpAtMs = ports.now() + (modeOf(attempt.request.feature, ports) === 'enforce' ? ports.settings.budgetWaitMs : 0);
+  const waits = modeOf(attempt.request.feature, ports) === 'enforce';
+  const [giveUpAtMs, patienceMs] = waits ? [ports.now() + ports.settings.budgetWaitMs, RACING_MS] : [ports.now(), 0];
   let known = ports.overrides.recent();
   let raised = underRaises(ports, known);
   let seen: readonly Gate[] = [];
@@ -130,7 +138,7 @@ async function enforce(attempt: Attempt, ports: HoldPorts): Promise<Judged> {
     }
     if (next.kind === 'wait' || races > RACES) {
       const pauseMs = Math.round(WAIT_BASE_MS * (0.5 + ports.random()));
-      if (ports.now() + pauseMs > giveUpAtMs)
+      if (ports.now() + pauseMs > (next.kind === 'wait' ? giveUpAtMs : giveUpAtMs + patienceMs))
         return { kind: 'refused', refusal: next.kind === 'wait' ? next.refusal : contendedRefusal(leaf, ports.now()) };
       await ports.sleep(pauseMs);
       races = 0;
@@ -167,7 +175,7 @@ async function tryHold(
   // The gates above were seen before they granted: this call's money had not left them yet.
   const above = remainingOf(seen, wish, ports).map(({ scope, remainingPico }) => ({ scope, remainingPico: remainingPico - amountPico }));
   const remaining = [...remainingOf([write.gate], wish, ports), ...above];
-  return { kind: 'held', leaf, hold, probe: probeFrom !== undefined, remaining };
+  return { kind: 'held', leaf, hold, probe: probeFrom !== undefined, spending: spendingOf(write.gate, attempt, ports), remaining };
 }
 
 function afterReplenish(supply: Supply, amountPico: PicoUsd, { leaf, wish }: Attempt, ports: MoneyPorts): HoldDecision {
@@ -186,6 +194,12 @@ function afterReplenish(supply: Supply, amountPico: PicoUsd, { leaf, wish }: Att
   return { kind: comesBack ? 'wait' : 'refuse', refusal };
 }
 
+function spendingOf(gate: Gate, { wish, request }: Attempt, { settings }: MoneyPorts): Spending {
+  const leaves = BigInt(settings.features[request.feature]?.shards ?? 1);
+  const windowPico = recentPico(gate, wish.admittedAtMs) * leaves;
+  return { windowPico, dayPico: (gate.committedByDay[wish.day] ?? 0n) * leaves };
+}
+
 function remainingOf(gates: readonly Gate[], wish: HoldWish, { settings }: MoneyPorts) {
   return gates.flatMap((gate) => {
     const use = tightest(capUses(gate, capsOf(gate.scope, settings), wish));
@@ -199,12 +213,16 @@ async function observe(attempt: Attempt, wouldRefuse: Refusal, ports: MoneyPorts
   const hold = holdOf(attempt, wish.wantPico);
   const write = await ports.gates.hold(leaf, hold, {}, { debtAllowed: true });
   if (write.kind === 'changed')
-    return { kind: 'held', leaf, hold, probe: false, wouldRefuse, remaining: remainingOf([write.gate], wish, ports) };
+    return {
+      ...{ kind: 'held', leaf, hold, probe: false, wouldRefuse },
+      spending: spendingOf(write.gate, attempt, ports),
+      remaining: remainingOf([write.gate], wish, ports),
+    };
   const gate = await ports.gates.read(leaf);
   const own = gate.holds.find((known) => known.id === hold.id && !known.claimed);
   const paused = pauseInGate(gate, wish.template, wish.admittedAtMs);
   return own === undefined
-    ? { kind: 'refused', refusal: paused === undefined ? wouldRefuse : pausedRefusal(paused.scope, paused.untilMs) }
+    ? { kind: 'refused', refusal: paused === undefined ? wouldRefuse : stopRefusal(paused) }
     : { kind: 'held', leaf, hold: own, probe: false, wouldRefuse, remaining: [] };
 }
 

@@ -68,7 +68,7 @@ export async function endOverride(override: Override, reason: string, ports: Ope
   await stopItems(scope, left.length === 0 ? undefined : Math.max(...left), ports);
 }
 
-/** Closes a tripped breaker of a feature or of a run. Answers whether one was open. A pause stays. */
+/** Closes a tripped breaker of a feature, a template or a run. Answers whether one was open. A pause stays. */
 export async function resetScope({ scope, reason }: Order, ports: OperatorPorts): Promise<{ readonly wasOpen: boolean }> {
   await record({ act: 'reset', scope, reason }, ports);
   const named = parseScope(scope);
@@ -77,12 +77,23 @@ export async function resetScope({ scope, reason }: Order, ports: OperatorPorts)
     for (const { feature, run } of open) await ports.runs.reset(feature, run);
     return { wasOpen: open.length > 0 };
   }
+  if (named?.kind === 'template') return { wasOpen: await resetTemplate(named.name, ports) };
   const feature = named?.kind === 'feature' ? ports.settings.features[named.name] : undefined;
   if (feature === undefined) throw new RangeError(`${scope} has no breaker`);
   const scopes = [featureScope(feature.name), ...leavesOf(feature)];
   const gates = await Promise.all(scopes.map((leaf) => ports.gates.read(leaf)));
   await resetFeature(feature.name, ports);
   return { wasOpen: gates.some(({ breaker }) => breaker.openUntilMs !== undefined) };
+}
+
+/** Closes a template's breaker; an operator's pause of it stays. */
+async function resetTemplate(name: string, ports: OperatorPorts): Promise<boolean> {
+  const [feature = '', template = ''] = name.split('/');
+  if (ports.settings.features[feature] === undefined) throw new RangeError(`template:${name} has no breaker`);
+  const gate = await ports.gates.read(featureScope(feature));
+  const wasOpen = gate.tripped[template] !== undefined && (gate.pauses[template] ?? 0) > ports.now();
+  if (wasOpen) await pauseGates({ feature, template }, undefined, ports);
+  return wasOpen;
 }
 
 async function record(act: Omit<Act, 'id' | 'by' | 'atMs'>, { overrideStore, now, newId, by }: OperatorPorts): Promise<Act> {

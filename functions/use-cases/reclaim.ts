@@ -37,8 +37,9 @@ export async function reclaim(
       spare < shortPico ? await reclaim(first, undefined, { day: ask.day, shortPico: shortPico - spare }, effort, ports) : undefined;
     heldPico += below?.heldPico ?? 0n;
     const child = below?.parent ?? first;
-    if (!(await giveBack(child, current, ask.day, shortPico, ports))) continue;
-    shortPico -= allowanceOf(child, ask.day);
+    const given = await giveBack(child, current, ask.day, shortPico, ports);
+    if (given === 'nothing') continue;
+    if (given === 'moved') shortPico -= allowanceOf(child, ask.day);
     current = await ports.gates.read(parent.scope);
   }
   return { parent: current, heldPico };

@@ -36,7 +36,10 @@ export async function replenish(child: Gate, ask: Ask, ports: MoneyPorts, effort
   const supply = { ...rest, gate, seen: [funded, ...rest.seen] };
   if (amountPico <= 0n) return supply;
   const granted = await grant(funded, gate, ask.day, amountPico, ports);
-  return granted === undefined ? { ...supply, contended: true } : { ...supply, gate: await take(gate, granted, ask.day, ports) };
+  if (granted === undefined) return { ...supply, contended: true };
+  const after = await take(gate, granted, ask.day, ports);
+  // Less than was granted: somebody else has received it, and spent it already.
+  return { ...supply, gate: after, contended: supply.contended || allowanceOf(after, ask.day) < ask.least };
 }
 
 type Funding = Omit<Supply, 'gate'> & { readonly parent: Gate; readonly amountPico: PicoUsd };

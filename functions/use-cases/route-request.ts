@@ -60,7 +60,8 @@ async function route(plan: Plan, first: AttemptPlan, ports: RoutePorts, emit: Em
   const would = admission.wouldRefuse === undefined ? {} : { wouldRefuse: admission.wouldRefuse.reason };
   const marks: Marks = { fingerprint, ...version, ...would };
   const buffered = plan.decision.escalateTo !== undefined;
-  const { attempts, last } = await askModels(plan, first, admission.held, marks, ports, buffered ? undefined : emit);
+  const asking = askModels(plan, first, admission.held, marks, ports, buffered ? undefined : emit);
+  const [{ attempts, last }] = await Promise.all([asking, ports.notices.tell()]);
   if (last.kind === 'failed') return failed(plan, attempts, last.refusal, ports, first);
   const outcome = await cascade(plan, last, attempts, marks, ports);
   if (buffered && emit !== undefined) await emitAnswer(outcome.output, outcome.stopReason, emit);

@@ -16,17 +16,21 @@ export async function take(child: Gate, parent: Gate, day: string, { gates }: Tr
   return { ...child, allowance, received: { ...child.received, [day]: grantedPico } };
 }
 
-/** Finishes money on its way up. Answers whether the parent changed. */
-export async function accept(child: Gate, parent: Gate, day: string, { gates, settings }: TransferPorts): Promise<boolean> {
-  if (pendingUp(parent, child, day) <= 0n) return false;
+/** `overtaken`: somebody else has changed the parent since it was read. */
+type GivenBack = 'moved' | 'nothing' | 'overtaken';
+
+/** Finishes money on its way up. */
+async function accept(child: Gate, parent: Gate, day: string, { gates, settings }: TransferPorts): Promise<GivenBack> {
+  if (pendingUp(parent, child, day) <= 0n) return 'nothing';
   const seenPico = parent.acceptedBack[transferKey(child.scope, day)] ?? 0n;
   const returnedPico = child.returned[day] ?? 0n;
   const intoAllowance = parentOf(parent.scope, settings) !== undefined;
-  return (await gates.accept(parent.scope, { child: child.scope, day, seenPico, returnedPico, intoAllowance })) === 'changed';
+  const write = await gates.accept(parent.scope, { child: child.scope, day, seenPico, returnedPico, intoAllowance });
+  return write === 'changed' ? 'moved' : 'overtaken';
 }
 
 /** Moves up to `mostPico` of the child's unspent allowance back to its parent, and finishes what was already on its way. */
-export async function giveBack(child: Gate, parent: Gate, day: string, mostPico: PicoUsd, ports: TransferPorts): Promise<boolean> {
+export async function giveBack(child: Gate, parent: Gate, day: string, mostPico: PicoUsd, ports: TransferPorts): Promise<GivenBack> {
   const addPico = minPico(mostPico, allowanceOf(child, day));
   if (addPico <= 0n) return accept(child, parent, day, ports);
   const seenPico = child.returned[day] ?? 0n;

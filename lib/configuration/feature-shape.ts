@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { byName } from '../../functions/schemas/by-name.ts';
-import { count, featureBudgets, mode, owner, queueUrl, tokens } from './field-shapes.ts';
+import { count, featureBudgets, mode, owner, queueUrl, tokens, usd } from './field-shapes.ts';
 
 const modelName = (what: string) => z.string('write the name of a model').describe(`${what}: a name under models.`);
 
@@ -80,7 +80,14 @@ const loop = z
       .describe('So many turns in a row that repeat earlier ones, results and all, in whatever order, trip the breaker (default 12).')
       .exactOptional(),
     identicalRequests: threshold.describe('The same request this often under one run id trips the breaker (default 4).').exactOptional(),
-    maxCallsPerRun: count.describe('Calls that one run may make (default: no bound).').exactOptional(),
+    maxCallsPerRun: count
+      .describe('Calls that one run may make (default: 4 times the p99 of the feature’s own runs, at least 100; 1,000 without history).')
+      .exactOptional(),
+    maxUsdPerRun: usd
+      .describe('What one run may cost, USD (default: 4 times the p99 of the feature’s own runs, at least 20; 100 without history).')
+      .exactOptional(),
+    maxDepth: count.describe('Generations of runs that one run may begin through parentRun (default 8).').exactOptional(),
+    maxRunsPerTree: count.describe('Runs that one run may begin, directly or through others (default 100).').exactOptional(),
     coolDownMs: count.describe('How long a tripped breaker stays open at first, milliseconds (default 300,000).').exactOptional(),
     polling: z.array(z.string()).describe('Tools that are called repeatedly on purpose; their repetitions do not count.').exactOptional(),
   })

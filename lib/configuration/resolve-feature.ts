@@ -26,12 +26,16 @@ export function resolveFeature(name: string, shape: FeatureShape, modeOfAll: Mod
     allowModelOverride: shape.allowModelOverride ?? false,
     limits: { ...DEFAULT_LIMITS, ...shape.limits },
     caps: resolveCaps(shape.budgets),
-    loop: { ...DEFAULT_LOOP, ...shape.loop },
+    loop: resolveLoop(shape.loop),
     cache: shape.cache ?? 'auto',
     batch: { eligible: shape.batch !== undefined, model: route.cheap, ...DEFAULT_BATCH, ...shape.batch },
     keepAnswersHours: shape.keepAnswersHours ?? 0,
     shards: shape.shards ?? 1,
   };
+}
+
+function resolveLoop({ maxUsdPerRun, ...loop }: NonNullable<FeatureShape['loop']> = {}): FeatureSettings['loop'] {
+  return { ...DEFAULT_LOOP, ...loop, ...(maxUsdPerRun === undefined ? {} : { maxUsdPerRunPico: usdToPico(maxUsdPerRun) }) };
 }
 
 function resolveTemplates(templates: TemplatesShape): Record<string, { tier: Tier }> {

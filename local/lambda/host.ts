@@ -1,12 +1,11 @@
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import type { Invocation, InvocationResult } from './protocol.ts';
 
-/** On two cores more environments only get in each other's way: further invocations wait for one to become free. */
-const MAX_ENVIRONMENTS = 4;
-
 /** One function: a pool of execution environments, each with one invocation at a time, replaced when it crashes or times out. */
 export class FunctionHost {
   readonly options: EnvironmentOptions;
+  /** Further invocations wait for one to become free: on two cores more environments only get in each other's way. */
+  mostEnvironments = 4;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #waiting: ((environment: ExecutionEnvironment) => void)[] = [];
@@ -57,7 +56,7 @@ export class FunctionHost {
     const idle = this.#idle.pop();
     if (idle !== undefined && !idle.dead) return idle;
     if (idle !== undefined) this.#environments.delete(idle);
-    if (this.#environments.size < MAX_ENVIRONMENTS) return this.#start();
+    if (this.#environments.size < this.mostEnvironments) return this.#start();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

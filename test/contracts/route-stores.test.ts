@@ -33,6 +33,7 @@ const call = (id: number, fingerprint = 'same') => ({
   callId: `01JCALL0000000000000000${String(id).padStart(3, '0')}`,
   fingerprint,
   atMs: NOON + id,
+  addPico: 7n,
 });
 
 describe.each(implementations)('a run %s', (_, stores) => {
@@ -40,14 +41,17 @@ describe.each(implementations)('a run %s', (_, stores) => {
     const run = fresh('run');
     await stores().runs.enter('f', run, call(1, 'a'));
     const second = await stores().runs.enter('f', run, call(2, 'b'));
-    expect(second).toEqual({ kind: 'entered', run: { calls: 2, fingerprints: ['a', 'b'] } });
+    expect(second).toEqual({ kind: 'entered', run: { calls: 2, spentPico: 14n, fingerprints: ['a', 'b'] } });
     expect((await stores().runs.enter('other', run, call(3, 'c'))).run.calls).toBe(1);
   });
 
   it('counts a repeated write once', async () => {
     const run = fresh('run');
     await stores().runs.enter('f', run, call(1));
-    expect(await stores().runs.enter('f', run, call(1))).toEqual({ kind: 'entered', run: { calls: 1, fingerprints: ['same'] } });
+    expect(await stores().runs.enter('f', run, call(1))).toEqual({
+      kind: 'entered',
+      run: { calls: 1, spentPico: 7n, fingerprints: ['same'] },
+    });
   });
 
   it('shows each of many simultaneous callers all those before it', async () => {
@@ -67,6 +71,32 @@ describe.each(implementations)('a run %s', (_, stores) => {
     });
     expect((await stores().runs.enter('f', run, call(1_000))).kind).toBe('entered');
     expect(await stores().runs.trip('f', run, { ...trip, untilMs: NOON + 9_000, atMs: NOON + 1_000 })).toBe('changed');
+  });
+
+  it('adds up what its calls are told to, past 2^53 and downwards too', async () => {
+    const run = fresh('run');
+    await stores().runs.enter('f', run, { ...call(1), addPico: 9_007_199_254_740_993n });
+    expect((await stores().runs.enter('f', run, { ...call(2), addPico: -1n })).run.spentPico).toBe(9_007_199_254_740_992n);
+    expect((await stores().runs.read('f', run))?.spentPico).toBe(9_007_199_254_740_992n);
+    expect(await stores().runs.read('f', fresh('run'))).toBeUndefined();
+  });
+
+  it('counts how often it was tripped, until a reset', async () => {
+    const run = fresh('run');
+    for (const atMs of [NOON, NOON + 10]) await stores().runs.trip('f', run, { untilMs: atMs + 1, reason: 'loop_detected', atMs });
+    expect((await stores().runs.read('f', run))?.trips).toBe(2);
+    await stores().runs.reset('f', run);
+    expect((await stores().runs.read('f', run))?.trips).toBeUndefined();
+  });
+
+  it('knows its generation, and its number among all runs below the first', async () => {
+    const [first, child, grandchild, other] = [fresh('run'), fresh('run'), fresh('run'), fresh('run')];
+    const under = (parent: string) => ({ parent, atMs: NOON });
+    expect(await stores().runs.join('f', child, under(first))).toEqual({ root: first, depth: 1, order: 1 });
+    expect(await stores().runs.join('f', grandchild, under(child))).toEqual({ root: first, depth: 2, order: 2 });
+    expect(await stores().runs.join('f', other, under(first))).toEqual({ root: first, depth: 1, order: 3 });
+    expect((await stores().runs.enter('f', grandchild, call(1))).run).toMatchObject({ calls: 1, root: first, depth: 2, order: 2 });
+    expect((await stores().runs.enter('f', first, call(1))).run).toEqual({ calls: 1, spentPico: 7n, fingerprints: ['same'] });
   });
 
   it('lets calls in again after a reset, with its repeats forgotten', async () => {

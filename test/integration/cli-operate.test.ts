@@ -60,7 +60,7 @@ describe('an operator who mistypes', () => {
     ['the budget of a model', () => verbs.budget(stack, 'model:haiku', {}), /takes org, team, feature only/],
     ['a raise where there is no cap', () => verbs.raise(stack, 'feature:agent', RAISE), /no cap of its own/],
     ['a rule', () => verbs.allow(stack, 'org', { rule: 'run_limits', until: '1h' }), /did you mean run_limit\?/],
-    ['a breaker of a team', () => verbs.reset(stack, 'team:finance', {}), /takes feature, run only/],
+    ['a breaker of a team', () => verbs.reset(stack, 'team:finance', {}), /takes feature, template, run only/],
   ])('%s is told so, as wrong usage', async (_, work, said) => {
     await expect(work()).rejects.toThrow(UsageError);
     await expect(work()).rejects.toThrow(said);
@@ -156,8 +156,9 @@ describe('the operator’s tables', () => {
   it('list open breakers, and how to close them', async () => {
     expect(await breakers(stack, {}, '')).toMatch(/^No breaker is open/);
     const ports = { gates: dynamodbGates(env()), settings, now: () => NOW - 60_000 };
+    const evidence = { rule: 'identical_requests', burnedUsd: '1.5', times: 4 };
     await tripFeature('invoice-extractor', { reason: 'runaway_spend' }, ports);
-    await dynamodbRuns(env()).trip('agent', 'r1', { untilMs: NOW + 60_000, reason: 'loop_detected', atMs: NOW - 1000 });
+    await dynamodbRuns(env()).trip('agent', 'r1', { untilMs: NOW + 60_000, reason: 'loop_detected', atMs: NOW - 1000, evidence });
     await dynamodbRuns(env()).trip('agent', 'old', { untilMs: NOW, reason: 'loop_detected', atMs: NOW - 1000 });
     expect(JSON.parse(await breakers(stack, { json: true }, ' --local')).breakers).toMatchObject([
       { scope: 'feature:invoice-extractor', state: 'open', reason: 'runaway_spend', trips: 1, since: '2026-11-22T11:59:00.000Z' },
@@ -167,6 +168,8 @@ describe('the operator’s tables', () => {
         reason: 'loop_detected',
         since: '2026-11-22T11:59:59.000Z',
         reset: 'npx spillway reset run:r1 --local',
+        evidence,
+        stoppedTodayUsd: '0',
       },
     ]);
     expect(await verbs.reset(stack, 'feature:invoice-extractor', {})).toBe(

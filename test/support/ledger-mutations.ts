@@ -70,6 +70,7 @@ export const MUTATIONS: Readonly<Record<string, () => LedgerMutation>> = {
   'a profile that counts an hour again': () => ({
     compact: ({ profiles }) => ({
       profiles: {
+        ...profiles,
         async read(feature, template) {
           const profile = await profiles.read(feature, template);
           return profile === undefined ? undefined : { ...profile, throughHour: '' };

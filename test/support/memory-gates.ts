@@ -2,6 +2,7 @@ import { monthOf } from '../../functions/core/calendar.ts';
 import { type ChunkHold, emptyGate, type Gate, type Hold, type Scope, transferKey } from '../../functions/core/gate.ts';
 import { WHOLE_FEATURE } from '../../functions/core/gate-pause.ts';
 import type { PicoUsd } from '../../functions/core/money.ts';
+import { windowOf } from '../../functions/core/runaway/spend-window.ts';
 import type { GateStore, GateWrite, HoldWrite, Room } from '../../functions/ports/gate-store.ts';
 
 /** Rules that a test takes away to see that it notices. */
@@ -12,7 +13,11 @@ export type GateMutation =
   | 'settle needs no hold'
   | 'unhold takes a claimed hold'
   | 'hold asks for no cap'
-  | 'accept forgets what was seen';
+  | 'accept forgets what was seen'
+  | 'hold counts a repeat'
+  | 'unhold needs no hold'
+  | 'a trip counts from what is there'
+  | 'a probe takes no lease';
 
 type Money = Record<string, PicoUsd>;
 type State = { -readonly [Field in keyof Gate]: Gate[Field] extends Readonly<Record<string, PicoUsd>> ? Money : Gate[Field] };
@@ -23,6 +28,7 @@ const copyOf = (gate: Gate): State => ({
   committedByDay: { ...gate.committedByDay },
   committedByMonth: { ...gate.committedByMonth },
   committedByHour: { ...gate.committedByHour },
+  committedByWindow: { ...gate.committedByWindow },
   allowance: { ...gate.allowance },
   granted: { ...gate.granted },
   acceptedBack: { ...gate.acceptedBack },
@@ -68,10 +74,11 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
   const place = (gate: State, hold: Hold) => {
     gate.holds = [...gate.holds, hold];
     spend(gate, hold.day, hold.amountPico, hold.hour);
+    add(gate.committedByWindow, windowOf(hold.admittedAtMs), hold.amountPico);
   };
   const paused = (gate: State, part: string, atMs: number) => (gate.pauses[part] ?? 0) > atMs;
   const free = (gate: State, hold: Hold) =>
-    !gate.holds.some(({ id }) => id === hold.id) &&
+    (mutation === 'hold counts a repeat' || !gate.holds.some(({ id }) => id === hold.id)) &&
     gate.watermarkMs < hold.admittedAtMs &&
     ![WHOLE_FEATURE, hold.template].some((part) => paused(gate, part, hold.admittedAtMs));
   const afforded = (gate: State, hold: Hold, room: Room) =>
@@ -79,6 +86,7 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
   const drop = (gate: State, hold: Hold, realPico: PicoUsd) => {
     gate.holds = gate.holds.filter(({ id }) => id !== hold.id);
     spend(gate, hold.day, realPico - hold.amountPico, hold.hour);
+    add(gate.committedByWindow, windowOf(hold.admittedAtMs), realPico - hold.amountPico);
   };
   return {
     peek: at,
@@ -96,14 +104,15 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
       const changed = free(gate, hold) && afforded(gate, hold, room) && gate.breaker.openUntilMs === seenOpenUntilMs;
       if (changed) {
         place(gate, hold);
-        gate.breaker = { ...gate.breaker, openUntilMs: untilMs, probeId: hold.id };
+        if (mutation !== 'a probe takes no lease') gate.breaker = { ...gate.breaker, openUntilMs: untilMs, probeId: hold.id };
       }
       return holdResult(gate, changed);
     },
     unhold(scope, hold) {
       const gate = at(scope);
       const known = gate.holds.find((candidate) => sameHold(candidate, hold));
-      const changed = known !== undefined && (!known.claimed || mutation === 'unhold takes a claimed hold');
+      const own = known !== undefined && (!known.claimed || mutation === 'unhold takes a claimed hold');
+      const changed = own || mutation === 'unhold needs no hold';
       if (changed) drop(gate, hold, 0n);
       return result(changed);
     },
@@ -199,12 +208,24 @@ export function memoryGates(mutation?: GateMutation): GateStore & { peek(scope: 
       const { openUntilMs, probeId, trips } = gate.breaker;
       const changed = openUntilMs === seen.openUntilMs && probeId === seen.probeId && trips === seen.trips;
       if (changed) gate.breaker = next;
+      else if (mutation === 'a trip counts from what is there') gate.breaker = { ...next, trips: trips + 1 };
       return result(changed);
     },
     setPause(scope, part, untilMs) {
       const { [part]: _, ...others } = at(scope).pauses;
       at(scope).pauses = untilMs === undefined ? others : { ...others, [part]: untilMs };
+      const { [part]: _why, ...tripped } = at(scope).tripped;
+      at(scope).tripped = tripped;
       return Promise.resolve();
+    },
+    tripTemplate(scope, template, { untilMs, reason, atMs }) {
+      const gate = at(scope);
+      const changed = !paused(gate, template, atMs);
+      if (changed) {
+        gate.pauses = { ...gate.pauses, [template]: untilMs };
+        gate.tripped = { ...gate.tripped, [template]: reason };
+      }
+      return result(changed);
     },
     forgetDay(scope, day, { kind, children, hours }) {
       const gate = at(scope);

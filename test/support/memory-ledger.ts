@@ -4,7 +4,7 @@ import { admissionOf, hourOfRequest } from '../../functions/core/ulid-time.ts';
 import type { Progress, UsageLedger } from '../../functions/ports/usage-ledger.ts';
 
 /** Rules that a test takes away to see that it notices. */
-export type LedgerMutation = 'the loser keeps its own figure' | 'the last put wins';
+export type LedgerMutation = 'the loser keeps its own figure' | 'the last put wins' | 'attempts share an entry';
 
 /** The ledger in memory. `entries` is for assertions. */
 export function memoryLedger(mutation?: LedgerMutation): UsageLedger & { readonly entries: Map<string, LedgerEntry> } {
@@ -14,7 +14,7 @@ export function memoryLedger(mutation?: LedgerMutation): UsageLedger & { readonl
   let progress: Progress = {};
   const keyOf = (requestId: string, attempt: number, correction: boolean) => {
     if (parseRequestId(requestId) === undefined) throw new RangeError(`not a request id: ${requestId}`);
-    return `${requestId}#${attempt}${correction ? '#correction' : ''}`;
+    return `${requestId}#${mutation === 'attempts share an entry' ? 1 : attempt}${correction ? '#correction' : ''}`;
   };
   return {
     entries,
@@ -23,7 +23,8 @@ export function memoryLedger(mutation?: LedgerMutation): UsageLedger & { readonl
       const key = keyOf(entry.requestId, entry.attempt, entry.kind === 'correction');
       const known = entries.get(key);
       if (known === undefined || mutation === 'the last put wins') entries.set(key, entry);
-      return Promise.resolve(mutation === undefined ? (known ?? entry) : entry);
+      const own = mutation === 'the loser keeps its own figure' || mutation === 'the last put wins';
+      return Promise.resolve(own ? entry : (known ?? entry));
     },
     find: (requestId, attempt) => Promise.resolve(entries.get(keyOf(requestId, attempt, false))),
     ofRequest: (requestId) =>

@@ -6,33 +6,49 @@ import type { RunState, RunStore } from '../../functions/ports/run-store.ts';
 
 /** Runs in memory, by the same rules as the store's. */
 export function memoryRuns(): RunStore {
-  type Run = { calls: number; seen: { fingerprint: string; callId: string }[]; openUntilMs?: number; reason?: string };
+  type Run = { calls: number; spentPico: bigint; seen: { fingerprint: string; callId: string }[]; below: number } & {
+    -readonly [Field in keyof Pick<RunState, 'openUntilMs' | 'reason' | 'trips' | 'root' | 'depth' | 'order'>]: RunState[Field];
+  };
   const runs = new Map<string, Run>();
   const at = (feature: string, run: string): Run => {
-    const known = runs.get(`${feature}/${run}`) ?? { calls: 0, seen: [] };
+    const known = runs.get(`${feature}/${run}`) ?? { calls: 0, spentPico: 0n, seen: [], below: 0 };
     runs.set(`${feature}/${run}`, known);
     return known;
   };
-  const stateOf = ({ seen, ...run }: Run): RunState => ({ ...run, fingerprints: seen.slice(-64).map(({ fingerprint }) => fingerprint) });
+  const stateOf = ({ seen, below: _below, ...run }: Run): RunState => ({
+    ...run,
+    fingerprints: seen.slice(-64).map(({ fingerprint }) => fingerprint),
+  });
   return {
-    async enter(feature, name, { callId, fingerprint, atMs }) {
+    async enter(feature, name, { callId, fingerprint, atMs, addPico }) {
       const run = at(feature, name);
       if (run.seen.some((call) => call.callId === callId)) return { kind: 'entered', run: stateOf(run) };
       if (run.openUntilMs !== undefined && run.openUntilMs > atMs) return { kind: 'open', run: stateOf(run) };
       run.seen.push({ fingerprint, callId });
       run.calls += 1;
+      run.spentPico += addPico;
       return { kind: 'entered', run: stateOf(run) };
     },
+    async join(feature, name, { parent }) {
+      const above = at(feature, parent);
+      const root = above.root ?? parent;
+      const order = ++at(feature, root).below;
+      const place = { root, depth: (above.depth ?? 0) + 1, order };
+      Object.assign(at(feature, name), place);
+      return place;
+    },
+    read: async (feature, name) => (runs.has(`${feature}/${name}`) ? stateOf(at(feature, name)) : undefined),
     async trip(feature, name, { untilMs, reason, atMs }) {
       const run = at(feature, name);
       if (run.openUntilMs !== undefined && run.openUntilMs > atMs) return 'refused';
-      Object.assign(run, { openUntilMs: untilMs, reason });
+      Object.assign(run, { openUntilMs: untilMs, reason, trips: (run.trips ?? 0) + 1 });
       return 'changed';
     },
     async reset(feature, name) {
       const run = at(feature, name);
       delete run.openUntilMs;
       delete run.reason;
+      delete run.trips;
       run.seen = [];
     },
   };

@@ -9,6 +9,7 @@ import { type RoutePorts, routePorts } from '../../functions/use-cases/route-por
 import { memoryFingerprints } from './memory-fingerprints.ts';
 import { memoryGates } from './memory-gates.ts';
 import { memoryLedger } from './memory-ledger.ts';
+import { memoryMarks } from './memory-marks.ts';
 import { memoryOverrides } from './memory-overrides.ts';
 import { memoryProfiles } from './memory-profiles.ts';
 import { memoryRefusals } from './memory-refusals.ts';
@@ -79,6 +80,7 @@ export function routeWorld({ settings = smallSettings(), model = () => says('42'
     alerts: { publish: async (alert: Alert) => void alerts.push(alert) },
     fingerprints: memoryFingerprints,
     profiles: memoryProfiles(),
+    marks: memoryMarks(),
     validate: schemaValidator(),
     now: () => clock.nowMs,
     random: () => 0,

@@ -36,8 +36,8 @@ export type StackProcess = {
 };
 
 /** `cwd` keeps its local.json, and the data beside it: start it again in the same place to go on. */
-export async function startStackProcess(cwd: string): Promise<StackProcess> {
-  const args = ['--empty', '--port', '0', '--data', join(cwd, 'data'), '--config', join(ROOT, 'spillway.yaml')];
+export async function startStackProcess(cwd: string, configFile = join(ROOT, 'spillway.yaml')): Promise<StackProcess> {
+  const args = ['--empty', '--port', '0', '--data', join(cwd, 'data'), '--config', configFile];
   const child = spawn(process.execPath, [join(ROOT, 'bin/local.ts'), ...args], { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
   const read = () => {
     if (child.exitCode !== null) throw new Error(`the stack has ended: ${child.exitCode}`);

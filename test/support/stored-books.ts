@@ -18,7 +18,12 @@ export type StoredBooks = {
   readonly jobs: ReadonlyMap<string, string | undefined>;
 };
 
-export async function readBooks({ sdk, local }: Pick<StackProcess, 'sdk' | 'local'>): Promise<StoredBooks> {
+type Readable = {
+  readonly sdk: StackProcess['sdk'];
+  readonly local: { readonly tables: { readonly ledger: string; readonly control: string } };
+};
+
+export async function readBooks({ sdk, local }: Readable): Promise<StoredBooks> {
   const client = new DynamoDBClient(sdk);
   const gates = new Map<Scope, Gate>();
   const jobs = new Map<string, string | undefined>();

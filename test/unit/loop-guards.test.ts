@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { usdToPico } from '../../functions/core/money.ts';
 import type { Message } from '../../functions/core/wire/converse.ts';
 import type { RouteRequest } from '../../functions/core/wire/route.ts';
 import { routeRequest } from '../../functions/use-cases/route-request.ts';
@@ -79,6 +80,27 @@ describe('the refusal of a loop', () => {
     const loop = { ...featureSettings('x').loop, polling: ['search'] };
     const world = routeWorld({ settings: settings({ features: { 'invoice-extractor': featureSettings('invoice-extractor', { loop }) } }) });
     expect(await outcomeOf({ messages: spinning(12) }, world)).toMatchObject({ warnings: [] });
+  });
+});
+
+describe('a run that goes on looping', () => {
+  it('is closed for longer each time, and its owner is told each time, with what it has cost', async () => {
+    const world = routeWorld();
+    await outcomeOf({ run: 'r1', messages: person('begin') }, world);
+    const paid = world.entries().reduce((sum, { costPico }) => sum + costPico, 0n);
+    const loop = { run: 'r1', messages: spinning(4) };
+    const minutes = [];
+    for (let trip = 0; trip < 3; trip += 1) {
+      expect(await outcomeOf(loop, world)).toMatchObject({ reason: 'loop_detected' });
+      const { openUntilMs = 0 } = (await world.stores.runs.read('invoice-extractor', 'r1')) ?? {};
+      minutes.push((openUntilMs - world.clock.nowMs) / 60_000);
+      world.clock.nowMs = openUntilMs + 1;
+    }
+    expect(minutes).toEqual([5, 10, 20]);
+    expect(world.alerts).toHaveLength(3);
+    const burned = usdToPico(String(world.alerts[0]?.evidence['burnedUsd']));
+    expect(burned).toBeGreaterThanOrEqual(paid);
+    expect(world.alerts[0]?.evidence).toMatchObject({ runCalls: 1, template: 'extract' });
   });
 });
 

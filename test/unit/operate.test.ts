@@ -10,7 +10,7 @@ import {
   resetScope,
   resumeScope,
 } from '../../functions/use-cases/operate.ts';
-import { tripFeature } from '../../functions/use-cases/trip-feature.ts';
+import { tripFeature, tripTemplate } from '../../functions/use-cases/trip-feature.ts';
 import { crashing } from '../support/crashing.ts';
 import { memoryGates } from '../support/memory-gates.ts';
 import { memoryOverrides } from '../support/memory-overrides.ts';
@@ -24,7 +24,7 @@ const LEAF = `feature:${FEATURE}`;
 function desk() {
   const clock = { nowMs: NOW };
   const [gates, runs, overrideStore] = [memoryGates(), memoryRuns(), memoryOverrides()];
-  const look = (run: string) => runs.enter(FEATURE, run, { callId: 'seen', fingerprint: '', atMs: clock.nowMs });
+  const look = (run: string) => runs.enter(FEATURE, run, { callId: 'seen', fingerprint: '', atMs: clock.nowMs, addPico: 0n });
   const runFinder: RunFinder = {
     find: async (run) => [{ feature: FEATURE, run, state: (await look(run)).run }],
     open: async () => [],
@@ -105,9 +105,9 @@ describe('pauses of one scope', () => {
     await resumeScope(order('run:r1'), ports);
     expect((await look('r1')).run).toMatchObject({ reason: 'loop_detected' });
     await pauseScope(order('run:r2'), ports);
-    expect((await ports.runs.enter(FEATURE, 'r2', { callId: 'next', fingerprint: '', atMs: NOW })).kind).toBe('open');
+    expect((await ports.runs.enter(FEATURE, 'r2', { callId: 'next', fingerprint: '', atMs: NOW, addPico: 0n })).kind).toBe('open');
     await resumeScope(order('run:r2'), ports);
-    expect((await ports.runs.enter(FEATURE, 'r2', { callId: 'next', fingerprint: '', atMs: NOW })).kind).toBe('entered');
+    expect((await ports.runs.enter(FEATURE, 'r2', { callId: 'next', fingerprint: '', atMs: NOW, addPico: 0n })).kind).toBe('entered');
   });
 });
 
@@ -129,5 +129,23 @@ describe('a reset', () => {
     await pauseScope(order('run:r2'), ports);
     expect(await resetScope(order('run:r2'), ports)).toEqual({ wasOpen: false });
     expect((await look('r2')).run).toMatchObject({ reason: 'paused' });
+  });
+
+  it('closes a template’s breaker, and not its pause', async () => {
+    const { clock, ports, gates } = desk();
+    const [scope, feature] = [`template:${FEATURE}/extract`, { reason: 'runaway_spend' }];
+    expect(await tripTemplate(FEATURE, 'extract', feature, ports)).toBe(true);
+    expect(await tripTemplate(FEATURE, 'extract', feature, ports)).toBe(false);
+    expect(await resetScope(order(scope), ports)).toEqual({ wasOpen: true });
+    expect(gates.peek(LEAF)).toMatchObject({ pauses: {}, tripped: {} });
+    await pauseScope(order(scope), ports);
+    expect(await tripTemplate(FEATURE, 'extract', feature, ports)).toBe(false);
+    expect(await resetScope(order(scope), ports)).toEqual({ wasOpen: false });
+    expect(gates.peek(LEAF).pauses).toEqual({ extract: expect.any(Number) });
+    await resumeScope(order(scope), ports);
+    await tripTemplate(FEATURE, 'extract', feature, ports);
+    clock.nowMs += 5 * 60_000;
+    expect(await resetScope(order(scope), ports)).toEqual({ wasOpen: false });
+    await expect(resetScope(order('template:nobody/extract'), ports)).rejects.toThrow(/has no breaker/);
   });
 });

@@ -53,7 +53,9 @@ describe('a loop in the conversation', () => {
 
   it('is refused even while the store is down', async () => {
     const down = () => Promise.reject(new SpillwayError('store_unavailable', 'down'));
-    const world = routeWorld({ ports: { runs: { enter: down, trip: down, reset: down }, refusals: { count: down, ofDays: down } } });
+    const world = routeWorld({
+      ports: { runs: { enter: down, join: down, read: down, trip: down, reset: down }, refusals: { count: down, ofDays: down } },
+    });
     expect(await reasonOf(ask({ messages: looping(4) }), world)).toBe('loop_detected');
   });
 
@@ -178,7 +180,7 @@ describe('a store that fails', () => {
 
   it('before the call: refuses, calls nothing, leaves no money held, and is not asked to count', async () => {
     const parts = [
-      { runs: { enter: down, trip: down, reset: down } },
+      { runs: { enter: down, join: down, read: down, trip: down, reset: down } },
       { idempotency: { claim: down, complete: down, release: down } },
       { fingerprints: { of: down } },
     ];
