@@ -9,7 +9,12 @@ export function explainJson(requestId: string, { explanation, inFlight }: Extrac
   return {
     requestId,
     costUsd: picoToUsd(costPico),
-    holdUsd: picoToUsd(sumPico(entries.map(({ entry }) => entry.holdPico))),
+    holdUsd: picoToUsd(
+      sumPico([
+        ...entries.map(({ entry }) => entry.holdPico),
+        ...inFlight.filter(({ booked }) => !booked).map(({ hold }) => hold.amountPico),
+      ]),
+    ),
     agrees,
     entries: entries.map(entryJson),
     inFlight: inFlight.map(holdJson),

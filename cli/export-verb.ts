@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addDays } from '../functions/core/calendar.ts';
 import { EXPORT_FORMATS } from '../functions/core/export/export-format.ts';
 import type { ExportOptions } from './export.ts';
 import { operatedStack } from './operated-stack.ts';
+import { parseDay } from './parse-day.ts';
 import type { Terminal } from './terminal.ts';
 import { JSON_OPTION, LOCAL_OPTION, STACK_OPTION, type VerbOptions } from './verb-options.ts';
 
@@ -13,8 +13,8 @@ export function addExportVerb(program: Command, terminal: Terminal): void {
     .description('usage and money of a month for finance, as a spreadsheet (csv) or as FOCUS 1.2 (focus)')
     .addOption(new Option('--format <format>', 'the file’s format').choices(EXPORT_FORMATS).makeOptionMandatory())
     .addOption(new Option('--month <month>', 'local month, yyyy-mm').argParser(month).conflicts(['from', 'to']))
-    .option('--from <day>', 'instead of --month: first local day, yyyy-mm-dd', day)
-    .option('--to <day>', 'last local day, yyyy-mm-dd (default: today)', day)
+    .option('--from <day>', 'instead of --month: first local day, yyyy-mm-dd', parseDay)
+    .option('--to <day>', 'last local day, yyyy-mm-dd (default: today)', parseDay)
     .option('--out <file>', 'write a file, and print what is in it (default: print all)')
     .option(...LOCAL_OPTION)
     .option(...STACK_OPTION)
@@ -31,9 +31,4 @@ export function addExportVerb(program: Command, terminal: Terminal): void {
 function month(text: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
   throw new InvalidArgumentError('a month is yyyy-mm');
-}
-
-function day(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text) return text;
-  throw new InvalidArgumentError('a day is yyyy-mm-dd');
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { SPEND_KEYS, type SpendKey } from '../functions/core/spend.ts';
 import { operatedStack } from './operated-stack.ts';
+import { parseDay } from './parse-day.ts';
 import type { Terminal } from './terminal.ts';
 import { JSON_OPTION, LOCAL_OPTION, STACK_OPTION, type VerbOptions } from './verb-options.ts';
 
@@ -12,8 +13,8 @@ export function addSpendVerb(program: Command, terminal: Terminal): void {
     .command('spend')
     .description('usage and money, the running hour included')
     .option('--by <keys>', `${SPEND_KEYS.join(', ')}; several with commas`, spendKeys, ['feature'])
-    .option('--from <day>', 'first local day, yyyy-mm-dd (default: seven days in all)', day)
-    .option('--to <day>', 'last local day, yyyy-mm-dd (default: today)', day)
+    .option('--from <day>', 'first local day, yyyy-mm-dd (default: seven days in all)', parseDay)
+    .option('--to <day>', 'last local day, yyyy-mm-dd (default: today)', parseDay)
     .option(...LOCAL_OPTION)
     .option(...STACK_OPTION)
     .option(...JSON_OPTION)
@@ -30,9 +31,4 @@ function spendKeys(text: string): SpendKey[] {
   const found = keys.filter((each) => each !== undefined);
   if (found.length === keys.length && new Set(found).size === found.length) return found;
   throw new InvalidArgumentError(`allowed: ${SPEND_KEYS.join(', ')}, each once`);
-}
-
-function day(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new InvalidArgumentError('a day is yyyy-mm-dd');
 }

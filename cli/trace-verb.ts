@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { addDays } from '../functions/core/calendar.ts';
 import { NAME } from '../functions/schemas/name.ts';
 import { operatedStack } from './operated-stack.ts';
+import { parseDay } from './parse-day.ts';
 import type { Terminal } from './terminal.ts';
 import { JSON_OPTION, LOCAL_OPTION, STACK_OPTION, type VerbOptions } from './verb-options.ts';
 
@@ -11,7 +11,7 @@ export function addTraceVerb(program: Command, terminal: Terminal): void {
     .command('trace')
     .description('what is behind a spike: the template, its first bad hour, the runs, what changed')
     .argument('[feature]', 'whose spike (default: the worst of all)', feature)
-    .option('--day <day>', 'local day, yyyy-mm-dd (default: the worst of the last 7, today included)', day)
+    .option('--day <day>', 'local day, yyyy-mm-dd (default: the worst of the last 7, today included)', parseDay)
     .option(...LOCAL_OPTION)
     .option(...STACK_OPTION)
     .option(...JSON_OPTION)
@@ -26,9 +26,4 @@ function feature(text: string): string {
   // `_unassigned` is where observe mode books calls without a feature.
   if (NAME.test(text) || text === '_unassigned') return text;
   throw new InvalidArgumentError('a feature is a name of the configuration, in small letters');
-}
-
-function day(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text) return text;
-  throw new InvalidArgumentError('a day is yyyy-mm-dd');
 }

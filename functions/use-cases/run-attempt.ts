@@ -52,7 +52,11 @@ export async function runAttempt(
       await giveBackHold(held, ports);
       return { kind: 'failed', attempt, held, maxTokens, refusal, failure: failureOf(error), warnings: [] };
     }
-    const seen = error instanceof SpillwayError && error.seenOutputTokens !== undefined ? { seenOutputTokens: error.seenOutputTokens } : {};
+    // A provider that claims more than it was allowed to write is not believed.
+    const seen =
+      error instanceof SpillwayError && error.seenOutputTokens !== undefined
+        ? { seenOutputTokens: Math.min(error.seenOutputTokens, maxTokens) }
+        : {};
     const { entry, warnings } = await settle({
       usage: undefined,
       stopReason: refusal.reason,

@@ -1,5 +1,6 @@
 import { findPrice, PRICE_MODES, type PriceMode, type PriceRow } from '../../functions/core/price-book.ts';
 import type { ConfigurationPath, Finding } from './configuration-problem.ts';
+import { namedModel } from './model-id.ts';
 import type { ModelShape } from './model-shape.ts';
 import { datedPrices, modePriceOf } from './own-prices.ts';
 import type { DatedPriceShape, MetersShape } from './price-shape.ts';
@@ -15,7 +16,26 @@ export function checkOwnPrices(name: string, model: ModelShape, rows: readonly P
     return dated.free === true ? checkFree(own, dated, baseUrl) : zeros(own, dated);
   });
   const today = findPrice(rows, 'on_demand', nowMs) === undefined ? [noneToday(path, all)] : [];
-  return [...each, ...checkList(path, all), ...today];
+  return [...each, ...checkList(path, all), ...cacheMeters(name, model), ...today];
+}
+
+/** The meters whose default, the input price, is known to be wrong for Claude: writes cost more than input and reads far less. */
+const CACHE_METERS = ['cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
+
+/** Without its own prices a Claude's cache would be booked at a wrong one, and nobody would see it before the bill. */
+function cacheMeters(name: string, model: ModelShape): Finding[] {
+  const { price } = model;
+  if (price === undefined || !/claude/.test(namedModel(model).modelId)) return [];
+  return datedPrices(price).flatMap((dated, at) => {
+    const path: ConfigurationPath = Array.isArray(price) ? ['models', name, 'price', at] : ['models', name, 'price'];
+    const [first] = said(path, dated).flatMap(([place, prices]) => {
+      const missing = CACHE_METERS.filter((meter) => prices[meter] === undefined);
+      return missing.length === 0 ? [] : [{ place, missing }];
+    });
+    if (first === undefined) return [];
+    const message = `no price of ${first.missing.join(', ')}: booked at the input price, which is not what Claude’s cache costs`;
+    return [{ path: first.place, severity: 'warning', message, allowed: 'your price of each of them' }];
+  });
 }
 
 const noneToday = (path: ConfigurationPath, all: readonly DatedPriceShape[]): Finding => ({

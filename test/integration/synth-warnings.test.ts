@@ -33,6 +33,21 @@ describe('a synth', () => {
     );
   });
 
+  it('says in words, without a stack trace, that the stack would be too large', async () => {
+    const feature = {
+      owner: 'a@acme.example',
+      team: 'finance',
+      templates: ['t'],
+      route: { cheap: 'haiku', strong: 'sonnet' },
+      budgets: { daily: 1 },
+    };
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`many-${n}`, feature]));
+    const { code, said } = await synth(withValue(['features'], many));
+    expect(code).toBe(1);
+    expect(said).toMatch(/would have \d+ resources; at most 450 .*set billing\.inferenceProfiles: false/);
+    expect(said).not.toMatch(/\n\s+at .*:\d+:\d+/);
+  });
+
   it('stops at a model without a price', async () => {
     const { code, said } = await synth(withValue(['models', 'haiku', 'id'], 'bedrock/us.anthropic.claude-haiku-99'));
     expect(code).not.toBe(0);

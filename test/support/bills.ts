@@ -73,7 +73,13 @@ const costOf = (charges: readonly Charge[]): bigint =>
 
 /** Booked by the ledger: these charges, and so much more for calls whose outcome nobody knows. */
 export const booked = (charges: readonly Charge[], over: Partial<Rollup> = {}, assumedPico = 0n): Rollup =>
-  rollup({ charges, costPico: costOf(charges) + assumedPico, assumedPico, ...over });
+  rollup({ ...calledAs(over.model ?? 'haiku'), charges, costPico: costOf(charges) + assumedPico, assumedPico, ...over });
+
+/** What a configured model is called as; for any other name, that name at Bedrock. */
+const calledAs = (model: string) => {
+  const { provider = 'bedrock', modelId = model } = billingSettings().models[model] ?? {};
+  return { provider, modelId };
+};
 
 /** Billed by AWS: a line for each of these charges. */
 export const billed = (

@@ -145,10 +145,32 @@ describe('an own price', () => {
       check(withValue([...price], own), { ...CONTEXT, nowMs: Date.parse(`${day}T00:00:00Z`) })
         .filter(({ path }) => path === 'models.haiku.price')
         .map(({ severity, message }) => [severity, message]);
-    const dated = { ...PRICED, asOf: '2026-09-01' };
+    const cached = { ...PRICED, cacheRead: 0.1, cacheWrite5m: 1.25, cacheWrite1h: 2 };
+    const dated = { ...cached, asOf: '2026-09-01' };
     expect(warned(dated, '2026-11-30')).toEqual([]);
     expect(warned(dated, '2026-12-01')).toEqual([['warning', 'its price was read on 2026-09-01, more than 90 days ago']]);
     expect(warned([dated, { ...dated, from: '2026-11-20', asOf: '2026-11-19' }], '2026-12-01')).toEqual([]);
-    expect(warned(PRICED, '2030-01-01')).toEqual([]);
+    expect(warned(cached, '2030-01-01')).toEqual([]);
+  });
+
+  it('is warned of for a Claude whose cache it leaves out, and for no other', () => {
+    const warnings = (id: string, own: object) =>
+      check(withValue(['models', 'own'], { id, price: own })).flatMap(({ path, severity, message }) =>
+        path.startsWith('models.own') ? [`${severity} ${path}: ${message}`] : [],
+      );
+    const claude = 'bedrock/us.anthropic.claude-sonnet-4-6';
+    expect(warnings(claude, { input: 3, output: 15, cacheRead: 0.3 })).toEqual([
+      expect.stringMatching(/^warning models\.own\.price: no price of cacheWrite5m, cacheWrite1h: booked at the input price/),
+    ]);
+    const whole = { input: 3, output: 15, cacheRead: 0.3, cacheWrite5m: 3.75, cacheWrite1h: 6 };
+    expect(warnings(claude, whole)).toEqual([]);
+    const flex = { input: 1, output: 2 };
+    expect(warnings(claude, { ...whole, flex })).toEqual([
+      expect.stringMatching(/^warning models\.own\.price\.flex: no price of cacheRead,/),
+    ]);
+    expect(warnings(claude, [whole, { from: '2026-11-20', input: 3, output: 15 }])).toEqual([
+      expect.stringMatching(/models\.own\.price\.1:/),
+    ]);
+    expect(warnings('bedrock/us.meta.llama3-1-70b-instruct-v1:0', { input: 1, output: 2 })).toEqual([]);
   });
 });

@@ -89,14 +89,30 @@ describe('the price of an entry, against the settings of now', () => {
 
   it('is gone with its model or its mode', () => {
     expect(priceSince(settled({ mode: 'flex' }), settings(priceRow(1, 5)))).toEqual({ kind: 'no_row' });
-    expect(priceSince(settled({ model: 'gone' }), settings(priceRow(1, 5)))).toEqual({ kind: 'model_gone' });
+    expect(priceSince(settled({ modelId: 'us.test.gone-v1:0' }), settings(priceRow(1, 5)))).toEqual({ kind: 'model_gone' });
+  });
+
+  it('is of what was called, whatever it is named now', () => {
+    expect(priceSince(settled({ model: 'renamed' }), settings(priceRow(1, 5)))).toMatchObject({ kind: 'same' });
+    const repointed = makeSettings({
+      models: { haiku: modelSettings('haiku', 9, 9, { modelId: 'us.test.other-v1:0' }), old: modelSettings('haiku', 1, 5) },
+    });
+    expect(priceSince(settled(), repointed)).toMatchObject({ kind: 'same' });
   });
 });
 
 describe('an explained request', () => {
   const first = settled({ run: 'nightly-7', templateVersion: 'v42', latencyMs: 812, wouldRefuse: 'budget_exhausted' });
   const second = assumed({
-    ...{ requestId: first.requestId, attempt: 2, model: 'sonnet', arm: 'strong', escalated: true, reason: 'escalated' },
+    ...{
+      requestId: first.requestId,
+      attempt: 2,
+      model: 'sonnet',
+      modelId: 'us.test.sonnet-v1:0',
+      arm: 'strong',
+      escalated: true,
+      reason: 'escalated',
+    },
     ...{ stopReason: 'model_timeout', seenOutputTokens: 31, priceBook: 'older' },
   });
   const settings = makeSettings();
@@ -159,6 +175,7 @@ describe('a request looked up', () => {
     const found = await explainRequest(requestId, world);
     if (found.kind !== 'found') throw new RangeError('not found');
     expect(found.inFlight).toEqual([{ leaf: `${LEAF}/2`, attempt: 1, hold: whole, booked: false }]);
+    expect(explainJson(requestId, found)).toMatchObject({ costUsd: '0', holdUsd: '0.000000005' });
     const at = (nowMs: number) => explainText(requestId, found, { settings: world.settings, nowMs });
     expect(at(NOW)).toContain('nothing is booked yet; $0.000000005 is held in flight');
     expect(at(NOW)).toMatch(/Attempt 1: haiku, in flight, at most until 2026-11-22 11:33/);

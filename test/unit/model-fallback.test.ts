@@ -113,6 +113,14 @@ describe('a model that fails otherwise', () => {
     expect(asked).toEqual(['haiku']);
     expect(world.entries()).toMatchObject([{ kind: 'assumed', seenOutputTokens: 7 }]);
   });
+
+  it('is not believed when it claims to have written more than it was allowed', async () => {
+    const boasting = () => throwing('model_unavailable', { maybeBilled: true, seenOutputTokens: 10 ** 9 });
+    const { world } = await routed(boasting);
+    const [entry] = world.entries();
+    expect(entry?.seenOutputTokens).toBeGreaterThan(0);
+    expect(entry?.seenOutputTokens).toBeLessThanOrEqual(200_000);
+  });
 });
 
 describe('all models of a tier down', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { usdToPico } from '../../functions/core/money.ts';
 import type { Charge } from '../../functions/core/rollup.ts';
-import { billed, billRow, booked, charge, PROFILE, reconciled, whys } from '../support/bills.ts';
+import { billed, billRow, booked, charge, MODELS, PROFILE, reconciled, whys } from '../support/bills.ts';
 
 const MILLION = 1_000_000;
 const INPUT = charge('input', 5 * MILLION, 1_000_000n);
@@ -46,6 +46,13 @@ describe('what is compared with what', () => {
     expect(whys(tagged)).toEqual(['2026-11-13 haiku  batch matches']);
     const beside = reconciled([...billed(WORK, { feature: FEATURE }), ...billed(WORK, { mode })], [booked(WORK), booked(WORK, { mode })]);
     expect(whys(beside)).toEqual(['2026-11-13 haiku  batch matches', `2026-11-13 haiku ${FEATURE} on_demand matches`]);
+  });
+
+  it('is a model by what was called, whatever the configuration names it now', () => {
+    const renamed = reconciled(billed(WORK), [booked(WORK, { model: 'old-name', modelId: MODELS.haiku, provider: 'bedrock' })]);
+    expect(whys(renamed)).toEqual(['2026-11-13 haiku  on_demand matches']);
+    const repointed = reconciled(billed(WORK, { model: 'sonnet' }), [booked(WORK, { modelId: MODELS.sonnet })]);
+    expect(whys(repointed)).toEqual(['2026-11-13 sonnet  on_demand matches']);
   });
 
   it('is the UTC day, whatever the organization’s', () => {

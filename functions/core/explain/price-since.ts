@@ -14,7 +14,9 @@ type MeterChange = { readonly meter: Meter; readonly thenPico: PicoUsd; readonly
 
 /** Looks for the price row of the entry's model, mode and day, and compares. */
 export function priceSince(entry: LedgerEntry, { models }: Pick<Settings, 'models'>): PriceSince {
-  const model = models[entry.model];
+  // By what was called: the name may mean another model by now, or the model have another name.
+  const named = models[entry.model];
+  const model = named?.modelId === entry.modelId ? named : Object.values(models).find(({ modelId }) => modelId === entry.modelId);
   if (model === undefined) return { kind: 'model_gone' };
   const row = findPrice(model.prices, entry.mode, entry.admittedAtMs);
   if (row === undefined) return { kind: 'no_row' };

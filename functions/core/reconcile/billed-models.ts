@@ -3,8 +3,6 @@ import { familyOf } from './model-family.ts';
 
 /** The configured Bedrock models as a bill can tell them apart. Models of one family (`us.` and `global.` of the same) are one: `haiku + haiku-global`. */
 export type BilledModels = {
-  /** The bill's label of a configured model, or undefined: another provider bills it. */
-  readonly labelOf: (model: string) => string | undefined;
   /** The label for a name or id in a bill, or undefined: nothing configured has that name. */
   readonly labelOfName: (nameOrId: string) => string | undefined;
   /** Whose tagged inference profile an ARN is. */
@@ -25,7 +23,6 @@ export function billedModels({ models, inferenceProfiles }: Pick<Settings, 'mode
     }),
   );
   return {
-    labelOf: (model) => labelOfModel.get(model),
     labelOfName: (nameOrId) => labels.get(familyOf(nameOrId)),
     profile: (arn) => profiles.get(arn),
     hasProfile: (feature, model) => Object.hasOwn(inferenceProfiles, `${feature}/${model}`),

@@ -55,10 +55,10 @@ export class LedgerFold {
  * A feature is compared by its own name where its calls go through its profile and the bill names features of that model that day. All else
  * of a model and day (batches, calls without a profile, days before tags were activated) is compared as one.
  */
-function bookedPlace(day: string, rollup: Rollup, { attributed, usage }: BillSum, { shape, models, settings }: BillReading) {
-  const label = models.labelOf(rollup.model);
-  if (label === undefined && Object.hasOwn(settings.models, rollup.model)) return 'other_provider';
-  const model = shape.model ? (label ?? rollup.model) : '';
+function bookedPlace(day: string, rollup: Rollup, { attributed, usage }: BillSum, { shape, models }: BillReading) {
+  if (rollup.provider !== 'bedrock') return 'other_provider';
+  // By what was called: a name of the configuration may have meant another model that day.
+  const model = shape.model ? (models.labelOfName(rollup.modelId) ?? rollup.modelId) : '';
   const mode = shape.mode ? rollup.mode : '';
   const own: Place = { day, model, feature: shape.feature && rollup.mode !== 'batch' ? rollup.feature : '', mode, unmapped: false };
   const byFeature = usage.has(placeKey(own)) || (attributed.has(dayAndModel(own)) && models.hasProfile(rollup.feature, rollup.model));
