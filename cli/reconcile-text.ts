@@ -28,9 +28,14 @@ const VERDICTS = {
   nothing_to_compare: 'Nothing to compare: the ledger has no usage by the last day of the bill, or the bill no usage of Bedrock.',
 } as const;
 
+/** A bill that is still being written proves nothing about what it has not. */
+const SO_FAR = 'So far the ledger matches the bill; AWS has not billed all of it yet.';
+
 function heading({ format, tolerance, found }: Reconciled): string {
   const days = found.days === undefined ? '' : `, ${found.days.first} to ${found.days.last} (UTC days)`;
-  return `Ledger against the bill (${format})${days}, tolerance ${tolerance} % or one cent\n${VERDICTS[found.verdict]}`;
+  const unbilled = found.rows.some(({ why }) => why === 'not_in_bill_yet');
+  const verdict = unbilled && found.verdict === 'matches' ? SO_FAR : VERDICTS[found.verdict];
+  return `Ledger against the bill (${format})${days}, tolerance ${tolerance} % or one cent\n${verdict}`;
 }
 
 function modelTable({ found }: Reconciled, usd: Format): string {

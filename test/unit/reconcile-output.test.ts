@@ -140,7 +140,10 @@ describe('a file', () => {
       await reconciledFile([], [booked([INPUT])], exportedAt).catch((error: Error) => error.message);
     expect(await whyOf('2026-11-14T00:00:00Z')).toMatch(/has no line of usage: choose another period, and export CUR 2\.0/);
     const half = billed([{ ...INPUT, tokens: 25_000_000 }]);
-    expect((await reconciledFile(half, [booked([INPUT])], '2026-11-14T00:00:00Z')).found.rows[0]?.why).toBe('not_in_bill_yet');
+    const early = await reconciledFile(half, [booked([INPUT])], '2026-11-14T00:00:00Z');
+    expect(early.found.rows[0]?.why).toBe('not_in_bill_yet');
+    expect(reconciliationText(early)).toContain('So far the ledger matches the bill; AWS has not billed all of it yet.');
+    expect(reconciliationText(early)).not.toContain('The ledger matches the bill.');
     expect((await reconciledFile(half, [booked([INPUT])], '2026-11-20T00:00:00Z')).found.rows[0]?.why).toBe('tokens_differ');
   });
 });

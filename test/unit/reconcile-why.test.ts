@@ -176,6 +176,16 @@ describe('money that is billed on another day', () => {
     expect(whys(others).some((why) => why.includes('other_day'))).toBe(false);
   });
 
+  it('does not hide that a twentieth of what moved is missing', () => {
+    const short = [charge('input', 4_760_000, 1_000_000n), charge('output', 952_000, 5_000_000n)];
+    const found = reconciled(
+      [...billed(short, { day: '2026-11-14', mode: 'batch' }), ...billed(WORK, { day: '2026-11-13' })],
+      [batchOf('2026-11-13', WORK), batchOf('2026-11-14', []), booked(WORK)],
+    );
+    expect(whys(found).filter((why) => why.includes('other_day'))).toEqual([]);
+    expect(found.verdict).not.toBe('matches');
+  });
+
   it('does not hide a difference that remains', () => {
     const found = reconciled(
       [...billed(more(WORK, 3), { day: '2026-11-14', mode: 'batch' }), ...billed(WORK, { day: '2026-11-13' })],
