@@ -71,7 +71,8 @@ const RACING_MS = 8_000;
  */
 export async function holdMoney(request: HoldRequest, ports: HoldPorts): Promise<HoldOutcome> {
   const attempt = attemptOf(request, ports);
-  const need = { feature: request.feature, day: attempt.wish.day, floorPico: attempt.wish.floorPico };
+  const { leaf, wish } = attempt;
+  const need = { leaf, period: wish.hour ?? wish.day, floorPico: wish.floorPico };
   const spent = recallSpent(ports.overrides.recent(), need);
   const judged: Judged = spent === undefined ? await enforce(attempt, ports) : { kind: 'refused', refusal: spent };
   if (judged.kind === 'held') return judged;
